@@ -1,0 +1,80 @@
+// Builds everything that runs: the program for Node, the widget under its current and its immutable name, the desk's and
+// the pages' files. Takes about a second. The worker is bundled by wrangler from the sources.
+import { createHash } from 'node:crypto'
+import { copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { type BuildOptions, build } from 'esbuild'
+import { widgetSentences } from './widget-sentences.ts'
+
+const ASSETS = 'dist/assets'
+const { version } = JSON.parse(readFileSync('package.json', 'utf8')) as { version: string }
+
+const browser: BuildOptions = {
+  bundle: true,
+  minify: true,
+  format: 'esm',
+  target: 'es2020',
+  charset: 'utf8',
+  legalComments: 'none',
+  loader: { '.css': 'text' },
+}
+
+rmSync('dist', { recursive: true, force: true })
+mkdirSync(`${ASSETS}/assets`, { recursive: true })
+mkdirSync(`${ASSETS}/widget`, { recursive: true })
+
+await Promise.all([
+  build({
+    entryPoints: { ykien: 'src/cli.ts' },
+    bundle: true,
+    packages: 'external',
+    platform: 'node',
+    format: 'esm',
+    target: 'node22',
+    outdir: 'dist',
+    sourcemap: true,
+    jsx: 'automatic',
+    jsxImportSource: 'hono/jsx',
+  }),
+  build({
+    ...browser,
+    entryPoints: { v1: 'widget/define.ts' },
+    outdir: `${ASSETS}/widget`,
+    minify: true,
+    loader: { '.css': 'text' },
+    plugins: [minifiedCss(), widgetSentences()],
+  }),
+  build({ ...browser, entryPoints: { desk: 'src/dashboard/client.ts', demo: 'src/demo/article.ts' }, outdir: `${ASSETS}/assets` }),
+  build({
+    entryPoints: { desk: 'src/dashboard/client.css', page: 'src/http/page.css', demo: 'src/demo/article.css' },
+    minify: true,
+    bundle: true,
+    outdir: `${ASSETS}/assets`,
+    loader: { '.css': 'css' },
+  }),
+])
+copyFileSync('src/http/icon.svg', `${ASSETS}/assets/icon.svg`)
+copyFileSync('src/demo/photo.svg', `${ASSETS}/assets/demo-photo.svg`)
+pinWidget()
+
+/** Gives the release a path of its own that never changes, and writes down its integrity hash for pages that pin it. */
+function pinWidget(): void {
+  const bytes = readFileSync(`${ASSETS}/widget/v1.js`)
+  const hash = createHash('sha256').update(bytes).digest('hex').slice(0, 12)
+  const file = `${version}-${hash}.js`
+  writeFileSync(`${ASSETS}/widget/${file}`, bytes)
+  const integrity = `sha384-${createHash('sha384').update(bytes).digest('base64')}`
+  writeFileSync(`${ASSETS}/widget/release.json`, `${JSON.stringify({ version, path: `/widget/${file}`, integrity }, null, 2)}\n`)
+}
+
+/** Style sheets imported as text are minified first: they travel inside the script. */
+function minifiedCss() {
+  return {
+    name: 'minified css',
+    setup(bundle: import('esbuild').PluginBuild) {
+      bundle.onLoad({ filter: /\.css$/ }, async ({ path }) => {
+        const result = await build({ entryPoints: [path], minify: true, write: false, target: 'es2020' })
+        return { contents: result.outputFiles[0]?.text ?? '', loader: 'text' }
+      })
+    },
+  }
+}

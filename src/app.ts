@@ -1,0 +1,36 @@
+// The map of doors: the one place that mounts them, in order, behind the guards all of them share.
+import { OpenAPIHono } from '@hono/zod-openapi'
+import packageJson from '../package.json' with { type: 'json' }
+import { AppError } from './core/context.ts'
+import { deskDoors } from './dashboard/shell.tsx'
+import { demoDoors } from './demo/article.tsx'
+import { adminApi } from './http/admin.ts'
+import type { AppEnv } from './http/door.ts'
+import { introduce, readBody, secureHeaders } from './http/guards.ts'
+import { createRateLimiter } from './http/limits.ts'
+import { describeApi, opsDoors } from './http/ops.tsx'
+import { answerProblem } from './http/problem.ts'
+import { publicApi } from './http/public.ts'
+import { readingDoors } from './http/reading.tsx'
+import type { Services } from './services.ts'
+
+/** The whole application over a host's services: give it a Request, it answers a Response. */
+export function createApp(services: Services): OpenAPIHono<AppEnv> {
+  const app = new OpenAPIHono<AppEnv>()
+  const limiter = createRateLimiter(() => performance.now())
+  app.use(introduce(services), secureHeaders, readBody)
+  app.onError((error, c) => answerProblem(c, error))
+  app.notFound((c) => answerProblem(c, new AppError('not_found')))
+
+  // Staff before readers: "/api/v1/sites/…" must not be asked for CORS on behalf of "/api/v1/admin/sites/…".
+  app.route('/', adminApi())
+  app.route('/', publicApi(limiter))
+  app.route('/', readingDoors(limiter))
+  app.route('/', deskDoors(limiter))
+  if (services.config.demo) app.route('/', demoDoors())
+  app.route(
+    '/',
+    opsDoors(() => describeApi(app, packageJson.version)),
+  )
+  return app
+}

@@ -1,0 +1,233 @@
+// The command line: every command prints its result alone on stdout, says what it does on stderr, and exits non-zero
+// with one clear line when it could not.
+import { parseArgs } from 'node:util'
+import { ZodError } from 'zod'
+import { type Config, ConfigError, SETTINGS } from './config.ts'
+import { ROLES } from './core/context.ts'
+import { invite, newToken } from './core/people/team.ts'
+import { addSite } from './core/sites.ts'
+import { tick } from './jobs.ts'
+import { serveOnNode } from './main.node.ts'
+import { nodeServices, openDatabase, pathOf, readConfig, readMigrations } from './platform/node.ts'
+import type { Services } from './services.ts'
+import { checkHealth } from './storage/doctor.ts'
+import { BOOKKEEPING, checksumOf, MigrationRefused, migrate, statementsOf } from './storage/migrate.ts'
+import { openScript } from './storage/script.ts'
+import { conflictOn } from './storage/store.ts'
+
+/** A mistake in the call: its text is all the caller needs. */
+class UsageError extends Error {}
+
+type Command = { usage: string; about: string; run(args: string[]): Promise<void> }
+
+const COMMANDS: Record<string, Command> = {
+  serve: {
+    usage: 'ykien serve',
+    about: 'Migrates and serves until SIGTERM. Settings come from the environment; see docs/configuration.md.',
+    async run(args) {
+      read(args, {})
+      await serveOnNode(readConfig(process.env))
+    },
+  },
+  migrate: {
+    usage: 'ykien migrate [--d1]',
+    about: 'Brings the database up to date. With --d1 prints the SQL for "wrangler d1 execute --file" instead.',
+    async run(args) {
+      const { values } = read(args, { d1: { type: 'boolean' } })
+      if (values.d1) return void process.stdout.write(await migrationScript())
+      await withServices(async (services) => {
+        const applied = await migrate(services.store, readMigrations(), services.now())
+        for (const name of applied) console.log(name)
+        console.error(applied.length === 0 ? 'nothing to migrate' : `${applied.length} applied`)
+      })
+    },
+  },
+  'site add': {
+    usage: 'ykien site add SLUG --name NAME --origin ORIGIN [--origin …] [--d1]',
+    about: 'Adds a site whose pages live on these origins. Prints the slug.',
+    async run(args) {
+      const { values, positionals } = read(
+        args,
+        { name: { type: 'string' }, origin: { type: 'string', multiple: true }, d1: { type: 'boolean' } },
+        1,
+      )
+      const [slug = ''] = positionals
+      const name = required(values.name, '--name NAME')
+      const origins = values.origin ?? []
+      await written(values.d1 === true, async (services) => addSite(services, { slug, name, origins }), `a site "${slug}" is there already`)
+    },
+  },
+  'token add': {
+    usage: 'ykien token add --site SLUG --role ROLE --name NAME [--d1]',
+    about: `Makes an API token and prints it, once. Roles: ${ROLES.join(', ')}.`,
+    async run(args) {
+      const { values } = read(args, {
+        site: { type: 'string' },
+        role: { type: 'string' },
+        name: { type: 'string' },
+        d1: { type: 'boolean' },
+      })
+      const input = { site: required(values.site, '--site SLUG'), role: roleOf(values.role), name: required(values.name, '--name NAME') }
+      await written(values.d1 === true, async (services) => {
+        const { token, statements } = await newToken(services, input)
+        await services.store.batch(statements)
+        return token
+      })
+    },
+  },
+  'staff invite': {
+    usage: 'ykien staff invite EMAIL --site SLUG --role ROLE [--name NAME] [--d1]',
+    about: `Gives a person a role on a site and prints a sign-in link that works once, for 48 hours. Roles: ${ROLES.join(', ')}.`,
+    async run(args) {
+      const { values, positionals } = read(
+        args,
+        { site: { type: 'string' }, role: { type: 'string' }, name: { type: 'string' }, d1: { type: 'boolean' } },
+        1,
+      )
+      const [email = ''] = positionals
+      const input = {
+        email,
+        site: required(values.site, '--site SLUG'),
+        role: roleOf(values.role),
+        ...(values.name === undefined ? {} : { name: values.name }),
+      }
+      await written(values.d1 === true, async (services) => {
+        const { link, statements } = await invite(services, input)
+        await services.store.batch(statements)
+        return link.url
+      })
+    },
+  },
+  doctor: {
+    usage: 'ykien doctor',
+    about: 'Checks settings, database file, migrations and projections, and says what to do about each fault.',
+    async run(args) {
+      read(args, {})
+      await withServices(async (services) => {
+        let faults = 0
+        for (const finding of await checkHealth(services.store, readMigrations(), pathOf(services.config.database))) {
+          if (!finding.isWell) faults++
+          console.log(`${finding.isWell ? 'ok   ' : 'FAULT'} ${finding.text}`)
+        }
+        if (faults > 0) throw new UsageError(`${faults} faults found`)
+      })
+    },
+  },
+  tick: {
+    usage: 'ykien tick',
+    about: 'Runs the recurring duties once, for those who prefer a cron job.',
+    async run(args) {
+      read(args, {})
+      await withServices(tick)
+    },
+  },
+}
+
+type Options = NonNullable<Parameters<typeof parseArgs>[0]>['options']
+
+function read<Given extends NonNullable<Options>>(args: string[], options: Given, positionals = 0) {
+  try {
+    const parsed = parseArgs({ args, options, allowPositionals: true, strict: true })
+    if (parsed.positionals.length !== positionals)
+      throw new UsageError(`expected ${positionals} argument${positionals === 1 ? '' : 's'}, got ${parsed.positionals.length}`)
+    return parsed
+  } catch (error) {
+    throw new UsageError(error instanceof Error ? error.message : String(error))
+  }
+}
+
+function required(value: string | undefined, option: string): string {
+  if (value === undefined || value === '') throw new UsageError(`${option} is missing`)
+  return value
+}
+
+function roleOf(value: string | undefined): (typeof ROLES)[number] {
+  const role = ROLES.find((each) => each === required(value, '--role ROLE'))
+  if (!role) throw new UsageError(`"${value}" is no role; choose one of ${ROLES.join(', ')}`)
+  return role
+}
+
+async function withServices(use: (services: Services) => Promise<unknown>): Promise<void> {
+  const config = readConfig(process.env)
+  const store = openDatabase(config)
+  try {
+    await use(nodeServices(config, store, () => {}))
+  } finally {
+    await store.close()
+  }
+}
+
+/** Runs a writing command on the database, or with --d1 prints its SQL; the result goes to stdout, with --d1 to stderr. */
+async function written(isForD1: boolean, command: (services: Services) => Promise<string>, taken = ''): Promise<void> {
+  if (isForD1) {
+    const { store, script } = openScript()
+    const config: Config = {
+      ...readConfig({ ...process.env, YKIEN_SECRET: process.env.YKIEN_SECRET || 'not needed to print a script, but asked for' }),
+    }
+    console.error(await command(nodeServices(config, store, () => {})))
+    process.stdout.write(script())
+    return
+  }
+  await withServices(async (services) => {
+    await migrate(services.store, readMigrations(), services.now())
+    try {
+      console.log(await command(services))
+    } catch (error) {
+      if (conflictOn(error, 'site.slug')) throw new UsageError(taken)
+      if (error instanceof Error && /NOT NULL constraint failed: (api_token|staff_role)\.site_id/.test(error.message)) {
+        throw new UsageError('there is no such site; "ykien site add" makes one')
+      }
+      throw error
+    }
+  })
+}
+
+/** The migrations as a script that D1 can run once, with the bookkeeping rows this program looks for. */
+async function migrationScript(): Promise<string> {
+  const lines = [`${BOOKKEEPING.replace(/\s*\n\s*/g, ' ')};`]
+  for (const { name, text } of readMigrations()) {
+    lines.push(...statementsOf(text).map((statement) => `${statement.replace(/\s*\n\s*/g, ' ')};`))
+    lines.push(
+      `INSERT INTO schema_migration (name, checksum, applied_at) VALUES ('${name}', '${await checksumOf(text)}', '${new Date().toISOString()}');`,
+    )
+  }
+  return `${lines.join('\n')}\n`
+}
+
+function help(command: Command | undefined): string {
+  if (command) return `usage: ${command.usage}\n\n${command.about}\n`
+  const rows = Object.values(COMMANDS).map(({ usage, about }) => `  ${usage}\n      ${about}`)
+  return `usage: ykien COMMAND\n\n${rows.join('\n')}\n\nSettings: ${Object.values(SETTINGS)
+    .map(({ env }) => env)
+    .join(', ')}; see docs/configuration.md.\n`
+}
+
+async function main(args: string[]): Promise<void> {
+  const [first = '', second = ''] = args
+  const isPair = `${first} ${second}` in COMMANDS
+  const command = COMMANDS[isPair ? `${first} ${second}` : first]
+  if (args.includes('--help') || args.includes('-h') || first === '' || first === 'help') {
+    process.stdout.write(help(command))
+    return
+  }
+  if (!command) throw new UsageError(`no command "${args.slice(0, 2).join(' ')}"; "ykien --help" lists them`)
+  try {
+    await command.run(args.slice(isPair ? 2 : 1))
+  } catch (error) {
+    if (error instanceof UsageError) throw new UsageError(`${error.message}; "${command.usage.split(' [')[0]}"`)
+    throw error
+  }
+}
+
+main(process.argv.slice(2)).catch((error: unknown) => {
+  const isExpected = error instanceof UsageError || error instanceof ConfigError || error instanceof MigrationRefused
+  const text =
+    error instanceof ZodError
+      ? error.issues.map((issue) => issue.message).join('; ')
+      : error instanceof Error
+        ? error.message
+        : String(error)
+  console.error(`ykien: ${text.replaceAll('\n', '; ')}`)
+  if (!isExpected && !(error instanceof ZodError) && process.env.DEBUG) console.error(error)
+  process.exitCode = 1
+})

@@ -1,0 +1,105 @@
+// Every setting, once: its variable, its meaning, its schema and its default. docs/configuration.md is generated from this list.
+import { z } from 'zod'
+
+type Setting = { env: string; doc: string; schema: z.ZodType; default?: string }
+
+const OnOff = z.enum(['on', 'off'], { error: 'write "on" or "off"' }).transform((word) => word === 'on')
+const BaseUrl = z
+  .url({ protocol: /^https?$/, error: 'write an address such as https://ykien.example.vn' })
+  .transform((text) => new URL(text).origin)
+
+/** The settings, in the order the documentation lists them. */
+export const SETTINGS = {
+  database: {
+    env: 'YKIEN_DATABASE',
+    doc: 'Where the data is: `file:` and the path of a SQLite file.',
+    schema: z.string().regex(/^file:.+/, { error: 'write "file:" and a path, such as file:data/ykien.db' }),
+    default: 'file:data/ykien.db',
+  },
+  host: { env: 'YKIEN_HOST', doc: 'The address to listen on.', schema: z.string().min(1), default: '127.0.0.1' },
+  port: {
+    env: 'YKIEN_PORT',
+    doc: 'The port to listen on.',
+    schema: z.coerce.number({ error: 'write a number' }).int().min(0).max(65_535),
+    default: '8787',
+  },
+  baseUrl: {
+    env: 'YKIEN_BASE_URL',
+    doc: 'The address by which readers and staff reach the service, without a path. Links in letters and receipts are built from it and from nothing else. Left out, it is `http://HOST:PORT`.',
+    schema: BaseUrl.optional(),
+  },
+  secret: {
+    env: 'YKIEN_SECRET',
+    doc: 'At least 32 random characters; receipts, edit rights and contact data are sealed with it. On a development machine (loopback address, no outside base URL) one is made on first start and kept beside the database; elsewhere the program refuses to start without it.',
+    schema: z
+      .string()
+      .min(32, { error: 'write at least 32 random characters, such as the output of "openssl rand -base64 32"' })
+      .optional(),
+  },
+  demo: {
+    env: 'YKIEN_DEMO',
+    doc: '`1` puts a fictional ward with its article and comments into an empty database; `0` leaves it out. Left out, it is 1 on a development machine and 0 elsewhere.',
+    schema: z
+      .enum(['0', '1'], { error: 'write 0 or 1' })
+      .transform((word) => word === '1')
+      .optional(),
+  },
+  undoSeconds: {
+    env: 'YKIEN_UNDO_SECONDS',
+    doc: 'How many seconds a decision waits before it takes effect outward; until then it can be undone. 0 publishes at once.',
+    schema: z.coerce.number({ error: 'write a number of seconds' }).int().min(0).max(3_600),
+    default: '10',
+  },
+  trustedProxies: {
+    env: 'YKIEN_TRUSTED_PROXIES',
+    doc: 'How many reverse proxies of your own stand in front. The reader’s address is then that many places from the right in `X-Forwarded-For`; with 0 that header is ignored.',
+    schema: z.coerce.number({ error: 'write how many proxies stand in front' }).int().min(0).max(10),
+    default: '0',
+  },
+  limits: {
+    env: 'YKIEN_LIMITS',
+    doc: '`off` lifts the rate limits, for load tests only; the program warns at start.',
+    schema: OnOff,
+    default: 'on',
+  },
+} as const satisfies Record<string, Setting>
+
+type Parsed = { [Name in keyof typeof SETTINGS]: z.output<(typeof SETTINGS)[Name]['schema']> }
+
+/** The settings as the program uses them: what may be left out has been filled in. */
+export type Config = Omit<Parsed, 'baseUrl' | 'secret' | 'demo'> & { baseUrl: string; secret: string; demo: boolean }
+
+/** Every faulty setting at once, one line each, naming the variable. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError'
+}
+
+/**
+ * Reads the settings from the environment. `developmentSecret` gives the secret of a development machine; it is asked
+ * only there and only when none is set. Throws {@link ConfigError} naming every faulty variable.
+ */
+export function parseConfig(env: Readonly<Record<string, string | undefined>>, developmentSecret: () => string): Config {
+  const faults: string[] = []
+  const parsed: Record<string, unknown> = {}
+  for (const [name, setting] of Object.entries(SETTINGS) as [string, Setting][]) {
+    const text = env[setting.env] === '' ? undefined : env[setting.env]
+    const result = setting.schema.safeParse(text ?? setting.default)
+    if (result.success) parsed[name] = result.data
+    else faults.push(`${setting.env}: ${result.error.issues[0]?.message ?? 'not valid'}`)
+  }
+  if (faults.length > 0) throw new ConfigError(faults.join('\n'))
+
+  const given = parsed as Parsed
+  const baseUrl = given.baseUrl ?? `http://${given.host.includes(':') ? `[${given.host}]` : given.host}:${given.port}`
+  const isDevelopment = isLoopback(given.host) && isLoopback(new URL(baseUrl).hostname)
+  if (given.secret === undefined && !isDevelopment) {
+    throw new ConfigError(
+      `${SETTINGS.secret.env}: needed when the service can be reached from outside; set it to the output of "openssl rand -base64 32" and keep it`,
+    )
+  }
+  return { ...given, baseUrl, secret: given.secret ?? developmentSecret(), demo: given.demo ?? isDevelopment }
+}
+
+function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || host === '[::1]' || /^127\./.test(host) || host.endsWith('.localhost')
+}

@@ -1,0 +1,109 @@
+// Commands of the author: changing one's text and taking it back. The edit token is the right to do so.
+// A changed text waits for a person again; what was approved stays public until then.
+import { z } from 'zod'
+import { AppError, allow, type Ctx } from '../context.ts'
+import { audited, commit, retrying } from '../record.ts'
+import { screen } from '../screening/screen.ts'
+import { isOwnPage } from '../sites.ts'
+import { findThreadById } from '../threads.ts'
+import { type Comment, findComment } from './comment.ts'
+import { callOff, remove } from './publish.ts'
+import { checkEditToken, editToken } from './receipts.ts'
+import { isEditable, isWithdrawable, type State } from './states.ts'
+import { acceptBody } from './text.ts'
+
+/** What an author sends to change a comment. */
+export const ReviseInput = z.strictObject({ body: z.string() })
+
+export type Revised = { comment: { id: string; state: State }; edit: { token: string; until: string } }
+
+/**
+ * Replaces the text of one's own comment within its edit window; the new text is held for a person. Throws `not_found` for a wrong
+ * token, `edit_closed` past the window or in a state that is not the author's any more, `conflict` when someone decided meanwhile.
+ */
+export async function revise(ctx: Ctx, commentId: string, token: string, raw: unknown): Promise<Revised> {
+  allow(ctx, 'comment.revise')
+  const input = ReviseInput.parse(raw)
+  const { services, site } = ctx
+  await checkEditToken(services, commentId, token)
+  const comment = await findComment(ctx, commentId)
+  const now = services.now().toISOString()
+  if (!isEditable(comment.state) || comment.editUntil <= now) throw new AppError('edit_closed')
+  const body = acceptBody(input.body, { min: site.settings.body_min, max: site.settings.body_max }, '/body')
+
+  const { db } = services.store
+  const current = await db.selectFrom('revision').select(['body', 'number']).where('id', '=', comment.revisionId).executeTakeFirstOrThrow()
+  if (current.body === body) return answer(ctx, comment, comment.state)
+  const thread = await findThreadById(ctx, comment.threadId)
+  const revisionId = services.newId()
+  const signals = screen(body, { isForeignArticle: thread.url !== '' && !isOwnPage(site, thread.url) })
+
+  await commit(ctx, [
+    insertAuthorFact(ctx, comment, { kind: 'revision', revisionId, stateAfter: 'pending' }),
+    db.insertInto('revision').values({
+      id: revisionId,
+      comment_id: comment.id,
+      number: current.number + 1,
+      body,
+      signals: JSON.stringify(signals),
+      created_at: now,
+    }),
+    db
+      .updateTable('comment')
+      .set({ state: 'pending', version: comment.version + 1, revision_id: revisionId })
+      .where('id', '=', comment.id),
+    audited(ctx, 'comment.revise', { kind: 'comment', id: comment.id }, { state_before: comment.state, number: current.number + 1 }),
+  ])
+  return answer(ctx, comment, 'pending')
+}
+
+/** Takes one's own comment back, at any time and at once; a publication that still waits is called off. Again: the same answer. */
+export async function withdraw(ctx: Ctx, commentId: string, token: string): Promise<{ comment: { id: string; state: State } }> {
+  allow(ctx, 'comment.revise')
+  const { services } = ctx
+  await checkEditToken(services, commentId, token)
+  return retrying(async () => {
+    const comment = await findComment(ctx, commentId)
+    if (comment.state === 'withdrawn') return { comment: { id: comment.id, state: comment.state } }
+    if (!isWithdrawable(comment.state)) throw new AppError('edit_closed')
+    const { db } = services.store
+    const waiting = await db
+      .selectFrom('pending_publication')
+      .innerJoin('fact', 'fact.id', 'pending_publication.decision_id')
+      .select('fact.id')
+      .where('fact.comment_id', '=', comment.id)
+      .execute()
+
+    await commit(ctx, [
+      insertAuthorFact(ctx, comment, { kind: 'withdrawal', revisionId: comment.revisionId, stateAfter: 'withdrawn' }),
+      db
+        .updateTable('comment')
+        .set({ state: 'withdrawn', version: comment.version + 1 })
+        .where('id', '=', comment.id),
+      ...waiting.flatMap(({ id }) => callOff(ctx, id, comment.threadId)),
+      ...remove(ctx, comment),
+      audited(ctx, 'comment.withdraw', { kind: 'comment', id: comment.id }, { state_before: comment.state }),
+    ])
+    return { comment: { id: comment.id, state: 'withdrawn' } }
+  })
+}
+
+function insertAuthorFact(ctx: Ctx, comment: Comment, fact: { kind: 'revision' | 'withdrawal'; revisionId: string; stateAfter: State }) {
+  const { store, newId, now } = ctx.services
+  return store.db.insertInto('fact').values({
+    id: newId(),
+    site_id: ctx.site.id,
+    comment_id: comment.id,
+    from_version: comment.version,
+    kind: fact.kind,
+    revision_id: fact.revisionId,
+    state_before: comment.state,
+    state_after: fact.stateAfter,
+    actor_kind: 'author',
+    created_at: now().toISOString(),
+  })
+}
+
+async function answer(ctx: Ctx, comment: Comment, state: State): Promise<Revised> {
+  return { comment: { id: comment.id, state }, edit: { token: await editToken(ctx.services, comment.id), until: comment.editUntil } }
+}

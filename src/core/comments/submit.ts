@@ -1,0 +1,186 @@
+// Command: a citizen's text becomes a waiting comment with a receipt. Nothing here publishes.
+import { z } from 'zod'
+import { seal, sha256 } from '../../lib/crypto.ts'
+import { AppError, allow, type Ctx, faulty } from '../context.ts'
+import { audited, commit, retrying } from '../record.ts'
+import { screen } from '../screening/screen.ts'
+import { isOwnPage } from '../sites.ts'
+import { articleOf, cleanTitle, findThread, insertThread, refuseThreadFlood, type Thread } from '../threads.ts'
+import { settleThread } from './publish.ts'
+import { editToken, newReceiptCode, receiptSecret, receiptUrl } from './receipts.ts'
+import { acceptBody, acceptName } from './text.ts'
+
+const CONSENTS = ['terms', 'name', 'notify'] as const
+
+const MINUTE_MS = 60_000
+/** Longest key of an article, in characters; portals use an item number or a path. */
+const MAX_KEY_LENGTH = 500
+
+/** What a citizen sends; unknown fields are refused rather than ignored. */
+export const SubmitInput = z.strictObject({
+  article: z.strictObject({
+    key: z.string().min(1).max(MAX_KEY_LENGTH).refine(isPlainText).optional(),
+    url: z.string().optional(),
+    title: z.string().refine(isPlainText).optional(),
+  }),
+  parent_id: z.string().min(1).max(64).nullish(),
+  author: z
+    .strictObject({
+      name: z.string().optional(),
+      email: z.string().optional(),
+      phone: z.string().optional(),
+    })
+    .optional(),
+  body: z.string(),
+  consents: z.array(z.enum(CONSENTS)).max(CONSENTS.length).optional(),
+})
+export type SubmitInput = z.infer<typeof SubmitInput>
+
+export type Submitted = {
+  comment: { id: string; state: 'pending' }
+  receipt: { code: string; secret: string; url: string }
+  edit: { token: string; until: string }
+}
+
+const Email = z.email().max(254)
+const Phone = z.string().regex(/^\+?\d(?:[\s.-]?\d){7,14}$/)
+
+/**
+ * Takes a comment. With an idempotency key (unique per site, for ever) the same request gets the same answer and never
+ * a second comment; the same key with another request throws `idempotency_mismatch`.
+ */
+export async function submit(ctx: Ctx, raw: unknown, idempotencyKey: string | null): Promise<Submitted> {
+  allow(ctx, 'comment.submit')
+  const input = SubmitInput.parse(raw)
+  const requestHash = await sha256(JSON.stringify(input))
+  return retrying(async () => {
+    const earlier = idempotencyKey === null ? null : await findByKey(ctx, idempotencyKey)
+    if (earlier && earlier.request_hash !== requestHash) throw new AppError('idempotency_mismatch')
+    if (earlier) return answer(ctx, earlier.id, earlier.receipt_code, earlier.edit_until)
+    return take(ctx, input, { key: idempotencyKey, hash: requestHash })
+  })
+}
+
+async function take(ctx: Ctx, input: SubmitInput, request: { key: string | null; hash: string }): Promise<Submitted> {
+  const { services, site } = ctx
+  const { settings } = site
+  const consents = input.consents ?? []
+  if (settings.requires_terms && !consents.includes('terms')) throw faulty('terms_required', '/consents')
+  const body = acceptBody(input.body, { min: settings.body_min, max: settings.body_max }, '/body')
+  const name = acceptName(input.author?.name, '/author/name')
+  const contact = acceptContact(input)
+
+  const article = articleOf(input.article, '/article')
+  const thread = await findThread(ctx, article)
+  if (thread === null) await refuseThreadFlood(ctx)
+  else if (input.parent_id) await settleThread(ctx, thread)
+  if (settings.state === 'closed' || (thread !== null && thread.closedAt !== null)) throw new AppError('thread_closed')
+  const parentId = await rootOf(ctx, thread, input.parent_id ?? null)
+
+  const { db } = services.store
+  const now = services.now()
+  const at = now.toISOString()
+  const id = services.newId()
+  const revisionId = services.newId()
+  const receiptCode = newReceiptCode(services)
+  const editUntil = new Date(now.getTime() + settings.edit_minutes * MINUTE_MS).toISOString()
+  const contactSealed = contact === null ? null : await seal(services.config.secret, `contact:${id}`, JSON.stringify(contact))
+  const url = thread?.url ?? article.url ?? ''
+  const signals = screen(body, { isForeignArticle: url !== '' && !isOwnPage(site, url) })
+
+  await commit(ctx, [
+    ...(thread === null ? [insertThread(ctx, { key: article.key, url, title: cleanTitle(input.article.title) })] : []),
+    db.insertInto('comment').values((is) => ({
+      id,
+      site_id: site.id,
+      // A first comment that raced this one may have made the thread under another id.
+      thread_id: thread?.id ?? is.selectFrom('thread').select('id').where('site_id', '=', site.id).where('key', '=', article.key),
+      parent_id: parentId,
+      state: 'pending',
+      version: 1,
+      author_name: consents.includes('name') ? name : null,
+      author_name_given: name,
+      contact_sealed: contactSealed,
+      consents: JSON.stringify(consents),
+      revision_id: revisionId,
+      public_revision_id: null,
+      public_text: null,
+      public_html: null,
+      renderer: null,
+      published_at: null,
+      hidden_at: null,
+      legal_hold_at: null,
+      receipt_code: receiptCode,
+      idempotency_key: request.key,
+      request_hash: request.hash,
+      edit_until: editUntil,
+      received_at: at,
+    })),
+    db.insertInto('revision').values({ id: revisionId, comment_id: id, number: 1, body, signals: JSON.stringify(signals), created_at: at }),
+    db.insertInto('fact').values({
+      id: services.newId(),
+      site_id: site.id,
+      comment_id: id,
+      from_version: 0,
+      kind: 'revision',
+      revision_id: revisionId,
+      state_before: null,
+      state_after: 'pending',
+      actor_kind: 'author',
+      created_at: at,
+    }),
+    audited(ctx, 'comment.submit', { kind: 'comment', id }, { receipt: receiptCode }),
+  ])
+  return answer(ctx, id, receiptCode, editUntil)
+}
+
+async function findByKey(ctx: Ctx, key: string) {
+  return ctx.services.store.db
+    .selectFrom('comment')
+    .select(['id', 'receipt_code', 'edit_until', 'request_hash'])
+    .where('site_id', '=', ctx.site.id)
+    .where('idempotency_key', '=', key)
+    .executeTakeFirst()
+}
+
+/** A reply to a reply hangs under the root; what is not public cannot be replied to. */
+async function rootOf(ctx: Ctx, thread: Thread | null, parentId: string | null): Promise<string | null> {
+  if (parentId === null) return null
+  const parent =
+    thread &&
+    (await ctx.services.store.db
+      .selectFrom('comment')
+      .leftJoin('comment as root', 'root.id', 'comment.parent_id')
+      .select(['comment.id', 'comment.parent_id', 'root.public_revision_id', 'root.hidden_at'])
+      .where('comment.id', '=', parentId)
+      .where('comment.thread_id', '=', thread.id)
+      .where('comment.public_revision_id', 'is not', null)
+      .where('comment.hidden_at', 'is', null)
+      .executeTakeFirst())
+  if (!parent) throw faulty('parent_not_found', '/parent_id')
+  if (parent.parent_id === null) return parent.id
+  if (parent.public_revision_id === null || parent.hidden_at !== null) throw faulty('parent_not_found', '/parent_id')
+  return parent.parent_id
+}
+
+function acceptContact(input: SubmitInput): { email?: string; phone?: string } | null {
+  const email = input.author?.email?.trim() || undefined
+  const phone = input.author?.phone?.trim() || undefined
+  if (email !== undefined && !Email.safeParse(email).success) throw faulty('email_invalid', '/author/email')
+  if (phone !== undefined && !Phone.safeParse(phone).success) throw faulty('phone_invalid', '/author/phone')
+  if (email === undefined && phone === undefined) return null
+  return { ...(email === undefined ? {} : { email }), ...(phone === undefined ? {} : { phone }) }
+}
+
+async function answer(ctx: Ctx, id: string, code: string, until: string): Promise<Submitted> {
+  const secret = await receiptSecret(ctx.services, id)
+  return {
+    comment: { id, state: 'pending' },
+    receipt: { code, secret, url: receiptUrl(ctx.services, ctx.site.slug, code, secret) },
+    edit: { token: await editToken(ctx.services, id), until },
+  }
+}
+
+function isPlainText(text: string): boolean {
+  return text.isWellFormed() && !text.includes('\u0000')
+}

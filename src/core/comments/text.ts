@@ -1,0 +1,78 @@
+// A body is plain text. Here it is checked as it comes in and becomes HTML for feeds, the desk and the page without script.
+// Not for: judging what it says (screening/) or the widget, which builds its own paragraphs from the text.
+import sanitizeHtml from 'sanitize-html'
+import { faulty } from '../context.ts'
+
+/** Moves when {@link toHtml} would build other HTML from the same text, so that stored HTML can be told old. */
+export const RENDERER_VERSION = 1
+
+/** Bytes of UTF-8 a body may have, whatever its length in graphemes: one grapheme can carry any number of marks. */
+const MAX_BODY_BYTES = 64 * 1024
+const MAX_NAME_GRAPHEMES = 80
+
+/** C0 controls, but for newline and tab. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: these are the characters to refuse
+const CONTROLS = /[\u0000-\u0008\u000B-\u001F]/
+/** Characters a name does not need: controls, format characters and what else is drawn as nothing. */
+const UNSEEN_IN_NAMES = /[\p{Cc}\p{Cf}\p{Default_Ignorable_Code_Point}]+/gu
+
+const graphemes = new Intl.Segmenter('vi', { granularity: 'grapheme' })
+
+/** Length in graphemes of the NFC text: "Tiếng Việt" is 10 however it was typed. */
+export function lengthOf(text: string): number {
+  let length = 0
+  for (const _ of graphemes.segment(text.normalize('NFC'))) length++
+  return length
+}
+
+/**
+ * The body as it is kept: NFC, the line ends of forms (CR LF) as newline, nothing stripped. Throws `validation` for a lone
+ * surrogate, a control character, more than 64 KiB, or a length (graphemes, without the white space around) outside the
+ * limits; the text is never cut.
+ */
+export function acceptBody(raw: string, limits: { min: number; max: number }, pointer: string): string {
+  if (new TextEncoder().encode(raw).length > MAX_BODY_BYTES) throw faulty('body_too_long', pointer, { n: limits.max })
+  const body = raw.replaceAll('\r\n', '\n').normalize('NFC')
+  if (!body.isWellFormed() || CONTROLS.test(body)) throw faulty('body_characters', pointer)
+  const length = lengthOf(body.trim())
+  if (length < limits.min) throw faulty('body_too_short', pointer, { n: limits.min })
+  if (length > limits.max) throw faulty('body_too_long', pointer, { n: limits.max })
+  return body
+}
+
+/** A name as it is kept: NFC, one line, unseen characters removed; null when nothing is left. Throws `validation` when too long. */
+export function acceptName(raw: string | undefined, pointer: string): string | null {
+  if (raw === undefined) return null
+  if (!raw.isWellFormed()) throw faulty('name_invalid', pointer)
+  const name = raw.normalize('NFC').replace(/\s+/g, ' ').replace(UNSEEN_IN_NAMES, '').trim()
+  if (lengthOf(name) > MAX_NAME_GRAPHEMES) throw faulty('name_invalid', pointer)
+  return name === '' ? null : name
+}
+
+/** Escapes text for element content and double-quoted attributes. */
+export function escapeHtml(text: string): string {
+  return text.replace(/[&<>"]/g, (char) => ({ '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' })[char] ?? char)
+}
+
+/**
+ * The one renderer: paragraphs at blank lines, `<br>` at single ones, everything else as the characters that were typed.
+ * The sanitizer comes last as a second lock; on this output it changes nothing.
+ */
+export function toHtml(text: string): string {
+  const paragraphs = text.split(/\n[^\S\n]*(?:\n[^\S\n]*)+/).filter((paragraph) => paragraph.trim() !== '')
+  const html = paragraphs
+    .map((paragraph) => `<p>${escapeHtml(paragraph).replaceAll('&quot;', '"').replaceAll('\n', '<br />')}</p>`)
+    .join('')
+  return sanitizeHtml(html, { allowedTags: ['p', 'br'], allowedAttributes: {} })
+}
+
+/** The first `length` graphemes on one line, with an ellipsis where text was left out. */
+export function excerpt(text: string, length: number): string {
+  const line = text.replace(/\s+/g, ' ').trim()
+  const kept: string[] = []
+  for (const { segment } of graphemes.segment(line)) {
+    if (kept.length === length) return `${kept.join('').trimEnd()}…`
+    kept.push(segment)
+  }
+  return line
+}

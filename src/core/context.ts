@@ -1,0 +1,142 @@
+// Who asks, for which site, with which services; who may do what; and the one error core throws.
+// Not for: finding out who asks (http/auth.ts) or what an error looks like outside (http/problem.ts).
+import type { Services } from '../services.ts'
+
+/** The roles a person or token can have on a site (docs/data.md says who is meant). */
+export const ROLES = ['viewer', 'moderator', 'replier', 'leader', 'reception', 'admin', 'system'] as const
+export type Role = (typeof ROLES)[number]
+
+export type Actor =
+  | { kind: 'reader' }
+  | { kind: 'author' }
+  | { kind: 'staff'; id: string; name: string; role: Role }
+  | { kind: 'token'; id: string; name: string; role: Role }
+  | { kind: 'system'; name: string }
+
+/** A site's settings, as sites.ts reads them. Lengths are graphemes of the NFC text, times are minutes. */
+type SiteSettings = {
+  language: 'vi' | 'en'
+  state: 'open' | 'closed'
+  body_min: number
+  body_max: number
+  edit_minutes: number
+  requires_terms: boolean
+  rules: string | null
+}
+
+/** The ward that asks for opinions, and the origins its pages live on. */
+export type Site = { id: string; slug: string; name: string; settings: SiteSettings; origins: readonly string[] }
+
+/** What every command and query gets. A query reads rows of `site` only. */
+export type Ctx = { services: Services; actor: Actor; site: Site }
+
+export type Act =
+  | 'thread.read'
+  | 'comment.submit'
+  | 'comment.revise'
+  | 'receipt.read'
+  | 'queue.read'
+  | 'comment.decide'
+  | 'decision.undo_others'
+  | 'decision.settle'
+
+const STAFF_ACTS: Record<Role, readonly Act[]> = {
+  viewer: ['queue.read'],
+  moderator: ['queue.read', 'comment.decide'],
+  replier: ['queue.read'],
+  leader: ['queue.read', 'comment.decide', 'decision.undo_others'],
+  reception: ['queue.read'],
+  admin: ['queue.read', 'comment.decide', 'decision.undo_others'],
+  system: ['queue.read', 'comment.decide', 'decision.undo_others'],
+}
+
+const OTHER_ACTS: Record<'reader' | 'author' | 'system', readonly Act[]> = {
+  reader: ['thread.read', 'comment.submit', 'receipt.read'],
+  author: ['comment.revise', 'receipt.read'],
+  system: ['decision.settle'],
+}
+
+/** Whether the actor may do this on the context's site. */
+export function may(ctx: Ctx, act: Act): boolean {
+  const { actor } = ctx
+  if (actor.kind === 'staff' || actor.kind === 'token') return act === 'thread.read' || STAFF_ACTS[actor.role].includes(act)
+  return OTHER_ACTS[actor.kind].includes(act)
+}
+
+/** Throws `forbidden` unless the actor may do this. The first line of every command. */
+export function allow(ctx: Ctx, act: Act): void {
+  if (!may(ctx, act)) throw new AppError('forbidden')
+}
+
+/** The identity of an actor as facts and audit rows keep it. A citizen has none. */
+export function actorColumns(actor: Actor): { actor_kind: string; actor_id: string | null; actor_name: string | null } {
+  return {
+    actor_kind: actor.kind,
+    actor_id: 'id' in actor ? actor.id : null,
+    actor_name: 'name' in actor ? actor.name : null,
+  }
+}
+
+/** Every code an error can have; problem.ts gives each its status, i18n its sentence. */
+export type ErrorCode =
+  | 'bad_request'
+  | 'bad_encoding'
+  | 'unsupported_media_type'
+  | 'too_large'
+  | 'validation'
+  | 'body_too_short'
+  | 'body_too_long'
+  | 'body_characters'
+  | 'name_invalid'
+  | 'email_invalid'
+  | 'phone_invalid'
+  | 'terms_required'
+  | 'article_required'
+  | 'url_invalid'
+  | 'thread_closed'
+  | 'parent_not_found'
+  | 'edit_closed'
+  | 'unauthenticated'
+  | 'link_invalid'
+  | 'forbidden'
+  | 'cross_site'
+  | 'origin_not_allowed'
+  | 'not_found'
+  | 'receipt_not_found'
+  | 'conflict'
+  | 'illegal_transition'
+  | 'undo_expired'
+  | 'reason_required'
+  | 'idempotency_mismatch'
+  | 'idempotency_key_invalid'
+  | 'rate_limited'
+  | 'busy'
+  | 'internal'
+
+/** One fault of one field: a JSON pointer into the request and the code of its sentence. */
+export type Fault = { pointer: string; code: ErrorCode; values?: Record<string, string | number> }
+
+/** The only error core throws on purpose. `values` fill the sentence; `retryAfter` is in seconds. */
+export class AppError extends Error {
+  override readonly name = 'AppError'
+  readonly code: ErrorCode
+  readonly values: Record<string, string | number>
+  readonly faults: readonly Fault[]
+  readonly retryAfter: number | undefined
+
+  constructor(
+    code: ErrorCode,
+    more: { values?: Record<string, string | number>; faults?: readonly Fault[]; retryAfter?: number; cause?: unknown } = {},
+  ) {
+    super(code, { cause: more.cause })
+    this.code = code
+    this.values = more.values ?? {}
+    this.faults = more.faults ?? []
+    this.retryAfter = more.retryAfter
+  }
+}
+
+/** The error for one faulty field. */
+export function faulty(code: ErrorCode, pointer: string, values?: Record<string, string | number>): AppError {
+  return new AppError('validation', { faults: [{ pointer, code, ...(values ? { values } : {}) }] })
+}

@@ -1,0 +1,320 @@
+// Commands of the people who judge: deciding, and undoing a decision until it takes effect.
+// A decision names the version and so the revision it judged; `unique(comment_id, from_version)` lets one of two win.
+import { z } from 'zod'
+import { sha256 } from '../../lib/crypto.ts'
+import { type Comment, findComment } from '../comments/comment.ts'
+import { callOff, publish, putBack, remove, schedule, settle, settleThread, takeOff } from '../comments/publish.ts'
+import { isPublic, nextState, outwardEffect, REASONS, type State, VERDICTS, type Verdict } from '../comments/states.ts'
+import { AppError, actorColumns, allow, type Ctx, type ErrorCode, may } from '../context.ts'
+import { announce, audited, commit, retrying } from '../record.ts'
+import { findThreadById } from '../threads.ts'
+
+/** Decisions taken in one request: a screenful, so that nobody judges what no page showed. */
+const MAX_ITEMS = 100
+const MAX_NOTE_LENGTH = 2_000
+
+const Words = z
+  .string()
+  .max(MAX_NOTE_LENGTH)
+  .refine((text) => text.isWellFormed() && !text.includes('\u0000'))
+
+const DecideItem = z
+  .strictObject({
+    comment: z.string().min(1).max(64),
+    version: z.number().int().min(1),
+    verdict: z.enum(VERDICTS),
+    reason: z.enum(REASONS).optional(),
+    /** What the sender reads beside the coded reason. */
+    reason_text: Words.optional(),
+    /** For colleagues only. */
+    note: Words.optional(),
+  })
+  .refine((item) => item.verdict !== 'reject' || item.reason !== undefined, { path: ['reason'], params: { code: 'reason_required' } })
+
+export const DecideInput = z.strictObject({ items: z.array(DecideItem).min(1).max(MAX_ITEMS) })
+type DecideItem = z.infer<typeof DecideItem>
+
+export type Outcome = {
+  comment: string
+  status: 'done' | 'conflict' | 'refused'
+  /** The decision taken, or the one that won. */
+  decision: string | null
+  state: State | null
+  version: number | null
+  /** Who decided, for a conflict; null when the sender changed the text. */
+  by: string | null
+  at: string | null
+  /** Until when the decision can be undone; null when it cannot. */
+  undo_until: string | null
+  code: ErrorCode | null
+}
+
+type Request = { key: string | null; hash: string }
+type WaitingPublication = { id: string; state_before: string | null; revision_id: string }
+
+/**
+ * Takes decisions, each by itself: an outcome per item, in the order given. With an idempotency key a repeated request
+ * gets the outcomes of the first; the same key with other items throws `idempotency_mismatch`. Throws `not_found` when
+ * none of the comments is the site's.
+ */
+export async function decide(ctx: Ctx, raw: unknown, idempotencyKey: string | null): Promise<Outcome[]> {
+  allow(ctx, 'comment.decide')
+  const { items } = DecideInput.parse(raw)
+  const request = { key: idempotencyKey, hash: await sha256(JSON.stringify(items)) }
+  await refuseOtherRequest(ctx, request)
+  const outcomes: Outcome[] = []
+  for (const item of items) outcomes.push(await decideOne(ctx, item, request))
+  if (outcomes.every((outcome) => outcome.code === 'not_found')) throw new AppError('not_found')
+  return outcomes
+}
+
+/**
+ * Undoes a decision within its window. Throws `forbidden` for a colleague's unless the actor may undo those, `undo_expired` once it
+ * took effect, `conflict` after a later decision. Undoing again gives the same answer.
+ */
+export async function undo(
+  ctx: Ctx,
+  decisionId: string,
+): Promise<{ comment: { id: string; state: State; version: number }; decision: { id: string } }> {
+  allow(ctx, 'comment.decide')
+  return retrying(async () => {
+    const { services } = ctx
+    const { db } = services.store
+    const decision = await db
+      .selectFrom('fact')
+      .leftJoin('settlement', 'settlement.decision_id', 'fact.id')
+      .selectAll('fact')
+      .select('settlement.outcome')
+      .where('fact.id', '=', decisionId)
+      .where('fact.site_id', '=', ctx.site.id)
+      .where('fact.kind', '=', 'decision')
+      .executeTakeFirst()
+    if (!decision) throw new AppError('not_found')
+    const isOwn = decision.actor_id !== null && decision.actor_id === actorColumns(ctx.actor).actor_id
+    if (!isOwn && !may(ctx, 'decision.undo_others')) throw new AppError('forbidden')
+
+    const comment = await findComment(ctx, decision.comment_id)
+    const later = await db
+      .selectFrom('fact')
+      .select(['id', 'kind', 'undoes_id', 'from_version', 'actor_name', 'created_at'])
+      .where('comment_id', '=', comment.id)
+      .where('from_version', '>', decision.from_version)
+      .where('kind', '!=', 'revision')
+      .orderBy('from_version')
+      .limit(1)
+      .executeTakeFirst()
+    if (later?.undoes_id === decision.id) return undone(comment, decision.id)
+    if (later) throw new AppError('conflict', { values: { name: later.actor_name ?? '', time: later.created_at } })
+    const now = services.now().toISOString()
+    if (decision.outcome !== null || decision.takes_effect_at === null || decision.takes_effect_at <= now)
+      throw new AppError('undo_expired')
+
+    const isCurrent = comment.revisionId === decision.revision_id
+    const state = isCurrent ? (decision.state_before as State) : comment.state
+    const version = comment.version + 1
+    await commit(ctx, [
+      db.insertInto('fact').values({
+        id: services.newId(),
+        site_id: ctx.site.id,
+        comment_id: comment.id,
+        from_version: comment.version,
+        kind: 'undo',
+        revision_id: comment.revisionId,
+        undoes_id: decision.id,
+        state_before: comment.state,
+        state_after: state,
+        ...actorColumns(ctx.actor),
+        created_at: now,
+      }),
+      db.updateTable('comment').set({ state, version }).where('id', '=', comment.id),
+      ...callOff(ctx, decision.id, comment.threadId),
+      ...(comment.hiddenAt !== null && comment.hiddenAt === decision.created_at ? putBack(ctx, comment) : []),
+      audited(
+        ctx,
+        'decision.undo',
+        { kind: 'comment', id: comment.id },
+        { decision: decision.id, state_before: comment.state, state_after: state },
+      ),
+    ])
+    return undone({ ...comment, state, version }, decision.id)
+  })
+}
+
+function undone(comment: Comment, decisionId: string) {
+  return { comment: { id: comment.id, state: comment.state, version: comment.version }, decision: { id: decisionId } }
+}
+
+async function refuseOtherRequest(ctx: Ctx, request: Request): Promise<void> {
+  if (request.key === null) return
+  const earlier = await ctx.services.store.db
+    .selectFrom('fact')
+    .select('request_hash')
+    .where('site_id', '=', ctx.site.id)
+    .where('actor_id', '=', actorColumns(ctx.actor).actor_id)
+    .where('request_key', '=', request.key)
+    .limit(1)
+    .executeTakeFirst()
+  if (earlier && earlier.request_hash !== request.hash) throw new AppError('idempotency_mismatch')
+}
+
+async function decideOne(ctx: Ctx, item: DecideItem, request: Request): Promise<Outcome> {
+  try {
+    return await retrying(() => rule(ctx, item, request))
+  } catch (error) {
+    if (!(error instanceof AppError)) throw error
+    if (error.code === 'conflict') return lost(ctx, item, request)
+    if (error.code === 'not_found') return refused(item, null, 'not_found')
+    if (error.code === 'illegal_transition') return refused(item, await findComment(ctx, item.comment), error.code)
+    throw error
+  }
+}
+
+/** Rules on one comment. Throws `conflict` when another fact took its version first; nothing is written then. */
+async function rule(ctx: Ctx, item: DecideItem, request: Request): Promise<Outcome> {
+  const { services } = ctx
+  const { db } = services.store
+  const comment = await loadSettled(ctx, item.comment)
+  if (comment.version !== item.version) throw new AppError('conflict')
+  const waiting = await waitingPublications(ctx, comment)
+  const replaced = waiting.find((publication) => publication.revision_id === comment.revisionId) ?? null
+  const standing = { ...comment, state: (replaced?.state_before as State | undefined) ?? comment.state }
+  const state = nextState(standing, item.verdict)
+  const effect = outwardEffect(standing, item.verdict)
+  // What takes a comment away also takes away an approval of an earlier text that has not taken effect.
+  const calledOff = effect === 'off' || item.verdict === 'seal' ? waiting : replaced === null ? [] : [replaced]
+
+  const now = services.now()
+  const at = now.toISOString()
+  const id = services.newId()
+  const isFinal = item.verdict === 'seal' || services.config.undoSeconds === 0
+  const takesEffectAt = isFinal ? null : new Date(now.getTime() + services.config.undoSeconds * 1_000).toISOString()
+  const body = effect === 'publish' && isFinal ? await bodyOf(ctx, comment.revisionId) : ''
+
+  await commit(ctx, [
+    db.insertInto('fact').values({
+      id,
+      site_id: ctx.site.id,
+      comment_id: comment.id,
+      from_version: comment.version,
+      kind: 'decision',
+      revision_id: comment.revisionId,
+      verdict: item.verdict,
+      reason: item.reason ?? null,
+      reason_text: item.reason_text ?? null,
+      note: item.note ?? null,
+      state_before: standing.state,
+      state_after: state,
+      ...actorColumns(ctx.actor),
+      request_key: request.key,
+      request_hash: request.hash,
+      takes_effect_at: takesEffectAt,
+      created_at: at,
+    }),
+    db
+      .updateTable('comment')
+      .set({ state, version: comment.version + 1 })
+      .where('id', '=', comment.id),
+    ...calledOff.flatMap((publication) => callOff(ctx, publication.id, comment.threadId)),
+    ...(takesEffectAt === null
+      ? [settle(ctx, id, 'applied'), ...(effect === 'publish' ? publish(ctx, comment, { revisionId: comment.revisionId, body, at }) : [])]
+      : [
+          ...(effect === 'publish' ? schedule(ctx, id, comment.threadId, takesEffectAt) : []),
+          announce(ctx, 'decision.due', { decision: id }, takesEffectAt),
+        ]),
+    ...outwardAtOnce(ctx, comment, item.verdict, effect, at),
+    audited(
+      ctx,
+      'comment.decide',
+      { kind: 'comment', id: comment.id },
+      {
+        decision: id,
+        verdict: item.verdict,
+        reason: item.reason ?? null,
+        revision: comment.revisionId,
+        state_before: comment.state,
+        state_after: state,
+      },
+    ),
+  ])
+  if (takesEffectAt !== null) services.nudge(takesEffectAt)
+  return {
+    comment: comment.id,
+    status: 'done',
+    decision: id,
+    state,
+    version: comment.version + 1,
+    by: actorColumns(ctx.actor).actor_name,
+    at,
+    undo_until: takesEffectAt,
+    code: null,
+  }
+}
+
+function outwardAtOnce(ctx: Ctx, comment: Comment, verdict: Verdict, effect: 'publish' | 'off' | 'none', at: string) {
+  if (verdict === 'seal') return remove(ctx, comment)
+  return effect === 'off' && isPublic(comment) ? takeOff(ctx, comment, at) : []
+}
+
+/** The comment with any publication that is due already done, so that it is judged as it stands. A sealed one is not here. */
+async function loadSettled(ctx: Ctx, id: string): Promise<Comment> {
+  const comment = await findComment(ctx, id)
+  if (comment.state === 'sealed') throw new AppError('not_found')
+  const hasSettled = await settleThread(ctx, await findThreadById(ctx, comment.threadId))
+  return hasSettled ? findComment(ctx, id) : comment
+}
+
+/**
+ * Approvals that have not taken effect, of the current text or, when the author changed it meanwhile, of an earlier one. A further
+ * decision calls off that of the current text and stands in its place.
+ */
+async function waitingPublications(ctx: Ctx, comment: Comment): Promise<WaitingPublication[]> {
+  return ctx.services.store.db
+    .selectFrom('pending_publication')
+    .innerJoin('fact', 'fact.id', 'pending_publication.decision_id')
+    .select(['fact.id', 'fact.state_before', 'fact.revision_id'])
+    .where('pending_publication.thread_id', '=', comment.threadId)
+    .where('fact.comment_id', '=', comment.id)
+    .execute()
+}
+
+async function bodyOf(ctx: Ctx, revisionId: string): Promise<string> {
+  return (await ctx.services.store.db.selectFrom('revision').select('body').where('id', '=', revisionId).executeTakeFirstOrThrow()).body
+}
+
+/** The outcome of an item whose version was taken: one's own repeated request is done, anything else a conflict with the winner. */
+async function lost(ctx: Ctx, item: DecideItem, request: Request): Promise<Outcome> {
+  const comment = await findComment(ctx, item.comment)
+  const winner = await ctx.services.store.db
+    .selectFrom('fact')
+    .select(['id', 'kind', 'state_after', 'actor_id', 'actor_name', 'request_key', 'takes_effect_at', 'created_at'])
+    .where('comment_id', '=', comment.id)
+    .where('from_version', '=', item.version)
+    .executeTakeFirst()
+  if (!winner) return refused(item, comment, 'conflict')
+  const isRepeat = request.key !== null && winner.request_key === request.key && winner.actor_id === actorColumns(ctx.actor).actor_id
+  return {
+    comment: comment.id,
+    status: isRepeat ? 'done' : 'conflict',
+    decision: winner.kind === 'decision' ? winner.id : null,
+    state: isRepeat ? (winner.state_after as State) : comment.state,
+    version: isRepeat ? item.version + 1 : comment.version,
+    by: winner.actor_name,
+    at: winner.created_at,
+    undo_until: isRepeat ? winner.takes_effect_at : null,
+    code: isRepeat ? null : 'conflict',
+  }
+}
+
+function refused(item: DecideItem, comment: Comment | null, code: ErrorCode): Outcome {
+  return {
+    comment: item.comment,
+    status: 'refused',
+    decision: null,
+    state: comment?.state ?? null,
+    version: comment?.version ?? null,
+    by: null,
+    at: null,
+    undo_until: null,
+    code,
+  }
+}

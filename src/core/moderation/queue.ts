@@ -1,0 +1,221 @@
+// Queries of the desk: what waits, how much, and one comment with its whole history. Sealed comments are in none of them.
+import { fromCursor, toCursor } from '../../lib/cursor.ts'
+import { type Comment, findComment, toComment } from '../comments/comment.ts'
+import { legalVerdicts, STATES, type State, type Verdict } from '../comments/states.ts'
+import { AppError, allow, type Ctx, faulty } from '../context.ts'
+import type { Signal } from '../screening/screen.ts'
+
+/** States the desk lists. */
+export const LISTED_STATES = STATES.filter((state) => state !== 'sealed')
+/** Counts are exact up to 999; one more means "999+", since an exact count of a million rows would be read at each look. */
+export const COUNT_CEILING = 1_000
+/** What waits is read from the oldest, what was decided from the newest. */
+const OLDEST_FIRST: readonly State[] = ['pending', 'held', 'returned']
+
+export type QueueItem = {
+  id: string
+  version: number
+  state: State
+  body_text: string
+  author: { name: string | null; name_given: string | null }
+  article: { thread_id: string; key: string; url: string; title: string }
+  in_reply_to: { id: string; author_name: string | null; body_text: string } | null
+  signals: Signal[]
+  legal_verdicts: Verdict[]
+  is_public: boolean
+  receipt_code: string
+  created_at: string
+  /** When the text that waits now was sent: later than `created_at` after an edit. */
+  waiting_since: string
+}
+
+export type QueueCounts = Record<(typeof LISTED_STATES)[number], number>
+
+/** One page of a state's comments, with the counts of all states. */
+export async function readQueue(
+  ctx: Ctx,
+  query: { state: State; after: string | null; limit: number },
+): Promise<{ items: QueueItem[]; next: string | null; counts: QueueCounts }> {
+  allow(ctx, 'queue.read')
+  if (query.state === 'sealed') throw faulty('validation', '/state')
+  const isAscending = OLDEST_FIRST.includes(query.state)
+  const after = query.after === null ? null : fromCursor(query.after, ['string', 'string'])
+  if (query.after !== null && after === null) throw faulty('validation', '/after')
+
+  let rows = rowsOf(ctx)
+    .where('comment.site_id', '=', ctx.site.id)
+    .where('comment.state', '=', query.state)
+    .orderBy('comment.received_at', isAscending ? 'asc' : 'desc')
+    .orderBy('comment.id', isAscending ? 'asc' : 'desc')
+    .limit(query.limit + 1)
+  if (after) {
+    const [receivedAt, id] = after as [string, string]
+    const beyond = isAscending ? '>' : '<'
+    rows = rows.where((is) =>
+      is.or([
+        is('comment.received_at', beyond, receivedAt),
+        is.and([is('comment.received_at', '=', receivedAt), is('comment.id', beyond, id)]),
+      ]),
+    )
+  }
+  const [found, counts] = await Promise.all([rows.execute(), readCounts(ctx)])
+  const items = found.slice(0, query.limit).map(toItem)
+  const last = items.at(-1)
+  return { items, next: found.length > query.limit && last ? toCursor([last.created_at, last.id]) : null, counts }
+}
+
+/** How many comments each state holds, up to {@link COUNT_CEILING}. */
+export async function readCounts(ctx: Ctx): Promise<QueueCounts> {
+  allow(ctx, 'queue.read')
+  const { db } = ctx.services.store
+  const row = await db
+    .selectNoFrom((is) =>
+      LISTED_STATES.map((state) =>
+        is
+          .selectFrom(
+            is
+              .selectFrom('comment')
+              .select('comment.id')
+              .where('site_id', '=', ctx.site.id)
+              .where('state', '=', state)
+              .limit(COUNT_CEILING)
+              .as('bounded'),
+          )
+          .select((pick) => pick.fn.countAll<number>().as('n'))
+          .as(state),
+      ),
+    )
+    .executeTakeFirstOrThrow()
+  return Object.fromEntries(LISTED_STATES.map((state) => [state, Number(row[state] ?? 0)])) as QueueCounts
+}
+
+export type ItemDetail = QueueItem & {
+  revisions: { id: string; number: number; body_text: string; signals: Signal[]; created_at: string }[]
+  history: {
+    id: string
+    kind: string
+    verdict: Verdict | null
+    reason: string | null
+    reason_text: string | null
+    note: string | null
+    state: State
+    by: string | null
+    outcome: 'applied' | 'undone' | null
+    undo_until: string | null
+    at: string
+  }[]
+}
+
+/** One comment with its revisions and everything that was done with it, oldest first. Throws `not_found`, also when it is sealed. */
+export async function readItem(ctx: Ctx, id: string): Promise<ItemDetail> {
+  allow(ctx, 'queue.read')
+  await findVisible(ctx, id)
+  const { db } = ctx.services.store
+  const [row, revisions, facts] = await Promise.all([
+    rowsOf(ctx).where('comment.id', '=', id).executeTakeFirstOrThrow(),
+    db.selectFrom('revision').selectAll().where('comment_id', '=', id).orderBy('number').execute(),
+    db
+      .selectFrom('fact')
+      .leftJoin('settlement', 'settlement.decision_id', 'fact.id')
+      .selectAll('fact')
+      .select('settlement.outcome')
+      .where('fact.comment_id', '=', id)
+      .orderBy('fact.from_version')
+      .execute(),
+  ])
+  return {
+    ...toItem(row),
+    revisions: revisions.map((revision) => ({
+      id: revision.id,
+      number: revision.number,
+      body_text: revision.body,
+      signals: JSON.parse(revision.signals) as Signal[],
+      created_at: revision.created_at,
+    })),
+    history: facts.map((fact) => ({
+      id: fact.id,
+      kind: fact.kind,
+      verdict: fact.verdict as Verdict | null,
+      reason: fact.reason,
+      reason_text: fact.reason_text,
+      note: fact.note,
+      state: fact.state_after as State,
+      by: fact.actor_name,
+      outcome: fact.outcome as 'applied' | 'undone' | null,
+      undo_until: fact.takes_effect_at,
+      at: fact.created_at,
+    })),
+  }
+}
+
+/** What became of the comments a page shows since it was made: those whose version moved, with who moved them and when. */
+export async function readMoved(
+  ctx: Ctx,
+  shown: readonly { id: string; version: number }[],
+): Promise<{ comment: string; version: number; state: State; kind: string; by: string | null; at: string }[]> {
+  allow(ctx, 'queue.read')
+  if (shown.length === 0) return []
+  const rows = await ctx.services.store.db
+    .selectFrom('comment')
+    .innerJoin('fact', 'fact.comment_id', 'comment.id')
+    .select(['comment.id', 'comment.version', 'comment.state', 'fact.from_version', 'fact.kind', 'fact.actor_name', 'fact.created_at'])
+    .where('comment.site_id', '=', ctx.site.id)
+    .where('comment.state', '!=', 'sealed')
+    .where((is) =>
+      is.or(shown.slice(0, 40).map((card) => is.and([is('comment.id', '=', card.id), is('fact.from_version', '=', card.version)]))),
+    )
+    .execute()
+  return rows.map((row) => ({
+    comment: row.id,
+    version: row.version,
+    state: row.state as State,
+    kind: row.kind,
+    by: row.actor_name,
+    at: row.created_at,
+  }))
+}
+
+async function findVisible(ctx: Ctx, id: string): Promise<Comment> {
+  const comment = await findComment(ctx, id)
+  if (comment.state === 'sealed') throw new AppError('not_found')
+  return comment
+}
+
+function rowsOf(ctx: Ctx) {
+  return ctx.services.store.db
+    .selectFrom('comment')
+    .innerJoin('revision', 'revision.id', 'comment.revision_id')
+    .innerJoin('thread', 'thread.id', 'comment.thread_id')
+    .leftJoin('comment as parent', 'parent.id', 'comment.parent_id')
+    .selectAll('comment')
+    .select([
+      'revision.body',
+      'revision.signals',
+      'revision.created_at as text_sent_at',
+      'thread.key',
+      'thread.url',
+      'thread.title',
+      'parent.author_name as parent_name',
+      'parent.public_text as parent_text',
+    ])
+}
+
+function toItem(row: Awaited<ReturnType<ReturnType<typeof rowsOf>['executeTakeFirstOrThrow']>>): QueueItem {
+  const comment = toComment(row)
+  return {
+    id: comment.id,
+    version: comment.version,
+    state: comment.state,
+    body_text: row.body,
+    author: { name: comment.authorName, name_given: comment.authorNameGiven },
+    article: { thread_id: comment.threadId, key: row.key, url: row.url, title: row.title },
+    in_reply_to:
+      comment.parentId === null ? null : { id: comment.parentId, author_name: row.parent_name, body_text: row.parent_text ?? '' },
+    signals: JSON.parse(row.signals) as Signal[],
+    legal_verdicts: legalVerdicts(comment),
+    is_public: comment.publicRevisionId !== null && comment.hiddenAt === null,
+    receipt_code: comment.receiptCode,
+    created_at: comment.receivedAt,
+    waiting_since: row.text_sent_at,
+  }
+}

@@ -1,0 +1,89 @@
+// Sites: finding one, adding one, and telling its own pages from others'.
+import { z } from 'zod'
+import type { Services } from '../services.ts'
+import { AppError, type Site } from './context.ts'
+
+const Settings = z.object({
+  language: z.enum(['vi', 'en']).default('vi'),
+  state: z.enum(['open', 'closed']).default('open'),
+  body_min: z.number().int().min(1).default(2),
+  body_max: z.number().int().max(10_000).default(2_000),
+  edit_minutes: z.number().int().min(0).default(15),
+  requires_terms: z.boolean().default(false),
+  rules: z.string().nullable().default(null),
+})
+
+const Slug = z.string().regex(/^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/, 'a slug is 1 to 63 of a-z, 0-9 and "-", such as phuong-vi-du')
+const NewSite = z.object({
+  slug: Slug,
+  name: z.string().trim().min(1, 'a site needs a name').max(200),
+  origins: z.array(z.string().transform(toOrigin)).min(1, 'a site needs at least one origin, such as https://phuongvidu.example.vn'),
+  settings: Settings.partial().default({}),
+})
+export type NewSite = z.input<typeof NewSite>
+
+/** The site with this slug. Throws `not_found`. */
+export async function findSite(services: Services, slug: string): Promise<Site> {
+  return loadSite(services, 'slug', slug)
+}
+
+/** The site with this id, for routes that name a comment instead of a site. Throws `not_found`. */
+export async function findSiteById(services: Services, id: string): Promise<Site> {
+  return loadSite(services, 'id', id)
+}
+
+/** Adds a site. Throws a ZodError with one sentence per fault; a slug that is taken throws UniqueViolation on `site.slug`. Returns the slug. */
+export async function addSite(services: Services, raw: NewSite): Promise<string> {
+  const input = NewSite.parse(raw)
+  const { db } = services.store
+  const id = services.newId()
+  const created_at = services.now().toISOString()
+  await services.store.batch([
+    db.insertInto('site').values({ id, slug: input.slug, name: input.name, settings: JSON.stringify(input.settings), created_at }),
+    ...[...new Set(input.origins)].map((origin) => db.insertInto('site_origin').values({ site_id: id, origin, created_at })),
+    db.insertInto('audit').values({
+      id: services.newId(),
+      site_id: id,
+      action: 'site.add',
+      subject_kind: 'site',
+      subject_id: id,
+      actor_kind: 'system',
+      actor_id: null,
+      actor_name: 'command line',
+      detail: JSON.stringify({ slug: input.slug, origins: input.origins }),
+      created_at,
+    }),
+  ])
+  return input.slug
+}
+
+/** Whether the page address lies on one of the site's registered origins, http and https alike. */
+export function isOwnPage(site: Site, url: string): boolean {
+  const host = URL.parse(url)?.host
+  return site.origins.some((origin) => URL.parse(origin)?.host === host)
+}
+
+async function loadSite(services: Services, column: 'slug' | 'id', value: string): Promise<Site> {
+  const rows = await services.store.db
+    .selectFrom('site')
+    .leftJoin('site_origin', 'site_origin.site_id', 'site.id')
+    .select(['site.id', 'site.slug', 'site.name', 'site.settings', 'site_origin.origin'])
+    .where(`site.${column}`, '=', value)
+    .execute()
+  const [first] = rows
+  if (!first) throw new AppError('not_found')
+  return {
+    id: first.id,
+    slug: first.slug,
+    name: first.name,
+    settings: Settings.parse(JSON.parse(first.settings)),
+    origins: rows.flatMap((row) => (row.origin === null ? [] : [row.origin])),
+  }
+}
+
+function toOrigin(text: string, check: z.RefinementCtx): string {
+  const url = URL.parse(text)
+  if (url && /^https?:$/.test(url.protocol) && url.pathname === '/' && url.search === '' && url.username === '') return url.origin
+  check.addIssue(`"${text}" is not an origin; write scheme, host and port only, such as https://phuongvidu.example.vn`)
+  return z.NEVER
+}

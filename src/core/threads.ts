@@ -1,0 +1,180 @@
+// A thread: the opinions under one article, found by the article's key or its canonical address.
+// A row is made by the first comment only; reading never makes one.
+import { sql } from 'kysely'
+import type { Compilable } from '../storage/store.ts'
+import { AppError, type Ctx, faulty } from './context.ts'
+
+/** What a page says of its article. Without a key the canonical address is the key. */
+export type ArticleReference = { key?: string | undefined; url?: string | undefined }
+export type Article = { key: string; url: string; title: string }
+export type Thread = Article & { id: string; closedAt: string | null; revision: number; publicCount: number; nextChangeAt: string | null }
+
+/** Longest title kept, in characters; a longer one is cut, since nobody typed it. */
+const MAX_TITLE_LENGTH = 300
+/** Longest page address taken, in characters: what browsers and proxies agree on. */
+const MAX_URL_LENGTH = 2_048
+/** How many articles may get their first comment on one site within an hour: far above a portal's pace, far below a script's. */
+const NEW_THREADS_PER_HOUR = 300
+const HOUR_MS = 3_600_000
+
+/** Parameters that say where a reader came from, not which page it is. */
+const TRACKING_PARAMETERS =
+  /^(?:utm_\w+|fbclid|gclid|gbraid|wbraid|dclid|msclkid|yclid|igshid|mc_cid|mc_eid|_ga|_gl|zarsrc|zalo_src|ref_src|spm)$/i
+
+/**
+ * The address that stands for a page: fragment, default port and tracking parameters dropped, all else kept in order.
+ * Null when it is not an http(s) address, carries a user name, or is too long.
+ */
+export function canonicalUrl(text: string): string | null {
+  const url = URL.parse(text)
+  if (!url || !/^https?:$/.test(url.protocol) || url.username !== '' || url.password !== '' || url.href.length > MAX_URL_LENGTH) return null
+  url.hash = ''
+  // Cut as text: URLSearchParams would write the kept parameters anew, and one page would have two addresses.
+  url.search = url.search
+    .slice(1)
+    .split('&')
+    .filter((parameter) => parameter !== '' && !TRACKING_PARAMETERS.test(parameter.split('=', 1)[0] ?? ''))
+    .join('&')
+  return url.href
+}
+
+/** The key and address by which an article is looked up. Throws `validation` when neither is usable. */
+export function articleOf(reference: ArticleReference, pointer: string): { key: string; url: string | null } {
+  const url = reference.url === undefined ? null : canonicalUrl(reference.url)
+  if (reference.url !== undefined && url === null) throw faulty('url_invalid', `${pointer}/url`)
+  const key = reference.key ?? url
+  if (key === null) throw faulty('article_required', pointer)
+  return { key, url }
+}
+
+/** The thread of an article, by key first and by address else; null when no comment was ever sent. */
+export async function findThread(ctx: Ctx, reference: { key: string; url: string | null }): Promise<Thread | null> {
+  const rows = await ctx.services.store.db
+    .selectFrom('thread')
+    .selectAll()
+    .where('site_id', '=', ctx.site.id)
+    .where((is) => is.or([is('key', '=', reference.key), ...(reference.key === reference.url ? [is('url', '=', reference.key)] : [])]))
+    .orderBy('created_at')
+    .limit(10)
+    .execute()
+  const row = rows.find((candidate) => candidate.key === reference.key) ?? rows[0]
+  return row ? toThread(row) : null
+}
+
+/** The thread with this id on the context's site. Throws `not_found`. */
+export async function findThreadById(ctx: Ctx, id: string): Promise<Thread> {
+  const row = await ctx.services.store.db
+    .selectFrom('thread')
+    .selectAll()
+    .where('id', '=', id)
+    .where('site_id', '=', ctx.site.id)
+    .executeTakeFirst()
+  if (!row) throw new AppError('not_found')
+  return toThread(row)
+}
+
+/** Makes the thread unless another first comment made it meanwhile. */
+export function insertThread(ctx: Ctx, article: Article): Compilable {
+  const { store, newId, now } = ctx.services
+  return store.db
+    .insertInto('thread')
+    .values({ id: newId(), site_id: ctx.site.id, ...article, closed_at: null, next_change_at: null, created_at: now().toISOString() })
+    .onConflict((conflict) => conflict.columns(['site_id', 'key']).doNothing())
+}
+
+/** Throws `rate_limited` when made-up page addresses are filling the site with threads. */
+export async function refuseThreadFlood(ctx: Ctx): Promise<void> {
+  if (!ctx.services.config.limits) return
+  const since = new Date(ctx.services.now().getTime() - HOUR_MS).toISOString()
+  const recent = await ctx.services.store.db
+    .selectFrom('thread')
+    .select('id')
+    .where('site_id', '=', ctx.site.id)
+    .where('created_at', '>', since)
+    .limit(NEW_THREADS_PER_HOUR)
+    .execute()
+  if (recent.length >= NEW_THREADS_PER_HOUR) throw new AppError('rate_limited', { retryAfter: 60, values: { n: 60 } })
+}
+
+/** A page's title as kept: one line, no control characters, cut at 300. */
+export function cleanTitle(title: string | undefined): string {
+  return Array.from(
+    (title ?? '')
+      .normalize('NFC')
+      .replace(/[\p{Cc}\s]+/gu, ' ')
+      .trim(),
+  )
+    .slice(0, MAX_TITLE_LENGTH)
+    .join('')
+}
+
+/** Moves the thread's revision, which readers' caches follow. */
+export function touchThread(ctx: Ctx, threadId: string): Compilable[] {
+  const { db } = ctx.services.store
+  return [
+    db
+      .updateTable('thread')
+      .set((is) => ({ revision: is('revision', '+', 1) }))
+      .where('id', '=', threadId),
+    reschedule(ctx, threadId),
+  ]
+}
+
+/** Looks up anew when the thread's next undo window ends. */
+export function reschedule(ctx: Ctx, threadId: string): Compilable {
+  return ctx.services.store.db
+    .updateTable('thread')
+    .set((is) => ({
+      next_change_at: is
+        .selectFrom('pending_publication')
+        .select((pick) => pick.fn.min('takes_effect_at').as('next'))
+        .where('thread_id', '=', threadId),
+    }))
+    .where('id', '=', threadId)
+}
+
+/**
+ * The public numbers that one comment adds to its thread and its parent, taken out before a change of what the public
+ * sees of it and put back after. Both read the row as it is at that point of the batch, so no race can bend the sums.
+ */
+export function countedAnew(
+  ctx: Ctx,
+  comment: { id: string; threadId: string; parentId: string | null },
+  changes: readonly Compilable[],
+): Compilable[] {
+  return [...counted(ctx, comment, -1), ...changes, ...counted(ctx, comment, 1)]
+}
+
+function counted(ctx: Ctx, comment: { id: string; threadId: string; parentId: string | null }, sign: 1 | -1): Compilable[] {
+  const { db } = ctx.services.store
+  const isPublic = sql<number>`(SELECT count(*) FROM comment AS own WHERE own.id = ${comment.id} AND own.public_revision_id IS NOT NULL AND own.hidden_at IS NULL)`
+  const weight =
+    comment.parentId === null
+      ? sql<number>`(SELECT 1 + own.public_replies FROM comment AS own WHERE own.id = ${comment.id})`
+      : sql<number>`(SELECT count(*) FROM comment AS root WHERE root.id = ${comment.parentId} AND root.public_revision_id IS NOT NULL AND root.hidden_at IS NULL)`
+  const thread = db
+    .updateTable('thread')
+    .set({ public_count: sql<number>`public_count + ${sign} * ${isPublic} * ${weight}` })
+    .where('id', '=', comment.threadId)
+  if (comment.parentId === null) return [thread]
+  const parent = db
+    .updateTable('comment')
+    .set({ public_replies: sql<number>`public_replies + ${sign} * ${isPublic}` })
+    .where('id', '=', comment.parentId)
+  return [thread, parent]
+}
+
+type ThreadRow = Article & { id: string; closed_at: string | null; revision: number; public_count: number; next_change_at: string | null }
+
+function toThread(row: ThreadRow): Thread {
+  return {
+    id: row.id,
+    key: row.key,
+    url: row.url,
+    title: row.title,
+    closedAt: row.closed_at,
+    revision: row.revision,
+    publicCount: row.public_count,
+    nextChangeAt: row.next_change_at,
+  }
+}

@@ -1,0 +1,78 @@
+// What every page and answer of the desk starts from: the person's session, the site of the path, and the site's language.
+import { AppError, type Ctx } from '../core/context.ts'
+import { COUNT_CEILING, type ItemDetail, LISTED_STATES, type QueueCounts, readItem } from '../core/moderation/queue.ts'
+import type { Person } from '../core/people/sessions.ts'
+import { sessionOf, staffCtx } from '../http/auth.ts'
+import type { AppContext } from '../http/door.ts'
+import { dateTime, fill } from '../i18n/format.ts'
+import { type Language, type Strings, strings } from '../i18n/index.ts'
+
+/** A state that has a tab. */
+export type ListedState = (typeof LISTED_STATES)[number]
+
+/** `base` is the path of the site's part of the desk, without a slash at its end. */
+export type Desk = { ctx: Ctx; person: Person; language: Language; words: Strings; base: string }
+
+/** Counts as tabs show them, by state. */
+export type CountTexts = Record<ListedState, string>
+
+/** The desk of the path's site. Throws `unauthenticated` without a session, `not_found` for a site on which the person has no role. */
+export async function openDesk(c: AppContext): Promise<Desk> {
+  const session = await sessionOf(c)
+  if (!session) throw new AppError('unauthenticated')
+  const ctx = await staffCtx(c, c.req.param('site') ?? '')
+  const { language } = ctx.site.settings
+  c.set('language', language)
+  return { ctx, person: session.person, language, words: strings(language), base: `/desk/${ctx.site.slug}` }
+}
+
+/** The state a tab, a link or a form field names; `pending` where none is named. Throws `not_found` for a state without a tab. */
+export function listedState(name: string | undefined): ListedState {
+  const state = LISTED_STATES.find((each) => each === (name || 'pending'))
+  if (!state) throw new AppError('not_found')
+  return state
+}
+
+/** Where a page of a tab is. `more` carries ids and codes only: addresses end in logs. */
+export function queueHref(
+  desk: Desk,
+  place: { state: ListedState; after?: string | undefined },
+  more: Record<string, string> = {},
+): string {
+  const query = new URLSearchParams({ state: place.state, ...(place.after ? { after: place.after } : {}), ...more })
+  return `${desk.base}/queue?${query}`
+}
+
+/** Counts as text: beyond 999 only that there are more. */
+export function countTexts(counts: QueueCounts): CountTexts {
+  return Object.fromEntries(
+    LISTED_STATES.map((state) => [state, counts[state] >= COUNT_CEILING ? `${COUNT_CEILING - 1}+` : String(counts[state])]),
+  ) as CountTexts
+}
+
+/** The name the author typed, or the word for a reader without one. */
+export function authorOf(desk: Desk, item: Pick<ItemDetail, 'author'>): string {
+  return item.author.name_given ?? desk.words.reader.anonymous
+}
+
+/** One comment with its history, or null when there is none here. */
+export async function findItem(desk: Desk, id: string): Promise<ItemDetail | null> {
+  try {
+    return await readItem(desk.ctx, id)
+  } catch (error) {
+    if (error instanceof AppError && error.code === 'not_found') return null
+    throw error
+  }
+}
+
+/** Says who changed a comment that somebody else was looking at, and what it is now. */
+export function movedSentence(
+  desk: Desk,
+  fact: { kind: string; by: string | null; at: string | null; state: keyof Strings['states'] },
+): string {
+  const { words } = desk
+  const time = fact.at === null ? '' : dateTime(fact.at)
+  if (fact.kind === 'revision') return fill(words.desk.conflictEdited, { time })
+  if (fact.kind === 'withdrawal') return fill(words.desk.conflictWithdrawn, { time })
+  return fill(words.desk.conflictDecided, { name: fact.by ?? words.desk.author, time, state: words.states[fact.state] })
+}

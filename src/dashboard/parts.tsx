@@ -1,0 +1,99 @@
+// What every page of the desk stands in: the frame for somebody who is signed in, and the sheet for everybody else.
+import type { Child } from 'hono/jsx'
+import { Page } from '../http/page.tsx'
+import type { Language, Strings } from '../i18n/index.ts'
+import type { Desk } from './desk.ts'
+
+/** What the script needs to know; everything else it says comes ready-made with the answers. */
+export type ClientWords = Record<'undo' | 'open' | 'effect' | 'arrivals' | 'offline' | 'internal' | 'signIn', string>
+
+/** A page of the desk for somebody who is signed in. */
+export function Frame(props: { desk: Desk; title: string; children?: Child }) {
+  const { desk } = props
+  const { site } = desk.ctx
+  const words = desk.words.desk
+  return (
+    <Page
+      language={desk.language}
+      title={`${props.title} – ${words.title} – ${site.name}`}
+      style="/assets/desk.css"
+      head={<script type="module" src="/assets/desk.js"></script>}
+    >
+      <a class="skip" href="#main">
+        {words.skip}
+      </a>
+      <header class="top">
+        <div class="top-in">
+          <a class="home" href={`${desk.base}/queue`}>
+            {words.title}
+          </a>
+          <SiteSwitch desk={desk} />
+          <p class="who">
+            <span class="unseen">{words.signedInAs}: </span>
+            <bdi>{desk.person.name}</bdi>
+          </p>
+          <form method="post" action="/desk/signout">
+            <button class="plain" type="submit">
+              {words.signOut}
+            </button>
+          </form>
+        </div>
+      </header>
+      <div class="desk" id="desk" data-base={desk.base} data-words={JSON.stringify(clientWords(desk.words))}>
+        {props.children}
+      </div>
+      {desk.ctx.services.config.demo && (
+        <footer class="foot">
+          <p>{words.demoHint}</p>
+        </footer>
+      )}
+      <p class="unseen" id="live" role="status" aria-live="polite"></p>
+    </Page>
+  )
+}
+
+/** A page without a desk around it: signing in, errors. */
+export function Sheet(props: { language: Language; words: Strings; title: string; children?: Child }) {
+  return (
+    <Page language={props.language} title={`${props.title} – ${props.words.desk.title}`} style="/assets/desk.css" bodyClass="bare">
+      <main class="sheet" id="main">
+        <p class="home">{props.words.desk.title}</p>
+        <h1>{props.title}</h1>
+        {props.children}
+      </main>
+    </Page>
+  )
+}
+
+function SiteSwitch(props: { desk: Desk }) {
+  const { site } = props.desk.ctx
+  const others = props.desk.person.roles.filter((role) => role.siteId !== site.id)
+  if (others.length === 0) return <p class="site">{site.name}</p>
+  return (
+    <details class="site">
+      <summary>
+        <span class="unseen">{props.desk.words.desk.switchSite}: </span>
+        {site.name}
+      </summary>
+      <ul>
+        {others.map((role) => (
+          <li>
+            <a href={`/desk/${role.slug}/queue`}>{role.siteName}</a>
+          </li>
+        ))}
+      </ul>
+    </details>
+  )
+}
+
+function clientWords(words: Strings): ClientWords {
+  return {
+    undo: words.desk.undo,
+    open: words.desk.open,
+    effect: words.desk.doneEffect,
+    arrivals: words.desk.newArrivals,
+    offline: words.problems.offline,
+    internal: words.problems.internal,
+    signIn: words.desk.signIn,
+  }
+}

@@ -1,0 +1,70 @@
+// The desk's doors with the guards before them, and what an error looks like there.
+import { Hono } from 'hono'
+import { AppError } from '../core/context.ts'
+import type { AppContext, AppEnv } from '../http/door.ts'
+import { csrf, limited } from '../http/guards.ts'
+import type { RateLimiter } from '../http/limits.ts'
+import { allowPage } from '../http/page.tsx'
+import { answerProblem, logUnexpected, toAppError, toProblem } from '../http/problem.ts'
+import { STATUS } from '../http/status.ts'
+import { strings } from '../i18n/index.ts'
+import { showComment } from './comment.tsx'
+import { isScript, receiveDecision, receiveUndo, tellMoved } from './decisions.ts'
+import { Sheet } from './parts.tsx'
+import { showQueue } from './queue.tsx'
+import { receiveSignIn, receiveSignOut, showFirstSite, showSignIn } from './signin.tsx'
+
+/** Everything under /desk. */
+export function deskDoors(limiter: RateLimiter): Hono<AppEnv> {
+  const doors = new Hono<AppEnv>()
+  doors.use(
+    '/desk/*',
+    async (c, next) => {
+      c.header('cache-control', 'no-store')
+      // The desk speaks the site's language, whatever the browser asks for; until the site is known, Vietnamese.
+      c.set('language', 'vi')
+      await next()
+    },
+    csrf,
+  )
+  doors.use('/desk/signin', limited(limiter, 'signin', ['POST']))
+
+  doors.get('/desk', showFirstSite)
+  doors.get('/desk/signin', showSignIn)
+  doors.post('/desk/signin', receiveSignIn)
+  doors.post('/desk/signout', receiveSignOut)
+  doors.get('/desk/:site/queue', showQueue)
+  doors.get('/desk/:site/comments/:id', showComment)
+  doors.post('/desk/:site/decisions', receiveDecision)
+  doors.post('/desk/:site/decisions/:id/undo', receiveUndo)
+  doors.post('/desk/:site/moved', tellMoved)
+  doors.all('/desk/*', () => {
+    throw new AppError('not_found')
+  })
+  doors.onError((thrown, c) => showError(c, thrown))
+  return doors
+}
+
+/** An error as a page, or as a problem for the page's script. Whoever only reads without a session is led to the sign-in page. */
+function showError(c: AppContext, thrown: unknown): Response | Promise<Response> {
+  const error = toAppError(thrown)
+  if (isScript(c)) return answerProblem(c, error)
+  if (error.code === 'unauthenticated' && c.req.method === 'GET') return c.redirect('/desk/signin', 303)
+  logUnexpected(c, error)
+  const { language } = c.var
+  const words = strings(language)
+  const problem = toProblem(error, language, c.var.requestId)
+  const isSignedOut = problem.code === 'unauthenticated' || problem.code === 'link_invalid'
+  allowPage(c, { frameAncestors: "'none'" })
+  c.header('cache-control', 'no-store')
+  if (error.retryAfter !== undefined) c.header('retry-after', String(error.retryAfter))
+  return c.html(
+    <Sheet language={language} words={words} title={words.desk.errorTitle}>
+      <p class="notice conflict" role="alert">
+        {problem.detail}
+      </p>
+      <p class="back">{isSignedOut ? <a href="/desk/signin">{words.desk.signIn}</a> : <a href="/desk">{words.desk.toDesk}</a>}</p>
+    </Sheet>,
+    STATUS[problem.code],
+  )
+}

@@ -1,0 +1,111 @@
+// The staff API: what staff and their programs may call, by bearer token or the desk's session.
+import { createRoute, z } from '@hono/zod-openapi'
+import { STATES } from '../core/comments/states.ts'
+import { DecideInput, decide, undo } from '../core/moderation/decide.ts'
+import { type QueueItem, readItem, readQueue } from '../core/moderation/queue.ts'
+import type { Signal } from '../core/screening/screen.ts'
+import { type Language, strings } from '../i18n/index.ts'
+import { staffCtx } from './auth.ts'
+import { csrf, idempotencyKeyOf, jsonOnly } from './guards.ts'
+import { newApi } from './public.ts'
+import { body, ItemShape, json, OutcomesShape, QueueShape, refusal, UndoneShape } from './shapes.ts'
+
+const PAGE_LENGTH = 20
+const MAX_PAGE_LENGTH = 100
+
+const Site = z.object({ site: z.string().openapi({ param: { name: 'site', in: 'path' }, example: 'phuong-vi-du' }) })
+const SiteAndId = Site.extend({ id: z.string().openapi({ param: { name: 'id', in: 'path' } }) })
+const security = [{ bearer: [] }, { session: [] }]
+
+const routes = {
+  queue: createRoute({
+    method: 'get',
+    path: '/api/v1/admin/sites/{site}/queue',
+    summary: 'A page of a state’s comments, with the counts of all states (1000 means more than 999)',
+    security,
+    request: {
+      params: Site,
+      query: z.object({
+        state: z.enum(STATES).default('pending'),
+        after: z.string().optional(),
+        limit: z.coerce.number().int().min(1).max(MAX_PAGE_LENGTH).default(PAGE_LENGTH),
+      }),
+    },
+    responses: { 200: json(QueueShape, 'The page'), default: refusal },
+  }),
+  item: createRoute({
+    method: 'get',
+    path: '/api/v1/admin/sites/{site}/comments/{id}',
+    summary: 'One comment with its signals, revisions and history',
+    security,
+    request: { params: SiteAndId },
+    responses: { 200: json(ItemShape, 'The comment'), default: refusal },
+  }),
+  decide: createRoute({
+    method: 'post',
+    path: '/api/v1/admin/sites/{site}/decisions',
+    summary: 'Decide on up to 100 comments, each with the version that was read',
+    security,
+    request: { params: Site, headers: z.object({ 'idempotency-key': z.string().optional() }), body: body(DecideInput) },
+    responses: { 200: json(OutcomesShape, 'An outcome per item'), default: refusal },
+  }),
+  undo: createRoute({
+    method: 'delete',
+    path: '/api/v1/admin/sites/{site}/decisions/{id}',
+    summary: 'Undo a decision before it takes effect',
+    security,
+    request: { params: SiteAndId },
+    responses: { 200: json(UndoneShape, 'Undone'), default: refusal },
+  }),
+}
+
+/** The doors of the staff API. */
+export function adminApi() {
+  const api = newApi()
+  // The guard stands before the validation, so that a stranger learns nothing, not even what a request should look like.
+  api.use(
+    '/api/v1/admin/sites/:site/*',
+    csrf,
+    async (c, next) => {
+      c.header('cache-control', 'no-store')
+      c.set('ctx', await staffCtx(c, c.req.param('site')))
+      await next()
+    },
+    jsonOnly,
+  )
+
+  api.openapi(routes.queue, async (c) => {
+    const { state, after, limit } = c.req.valid('query')
+    const page = await readQueue(c.var.ctx, { state, after: after ?? null, limit })
+    return c.json({ ...page, items: page.items.map((item) => told(item, c.var.language)) }, 200)
+  })
+
+  api.openapi(routes.item, async (c) => {
+    const item = await readItem(c.var.ctx, c.req.valid('param').id)
+    return c.json(
+      {
+        ...item,
+        ...told(item, c.var.language),
+        revisions: item.revisions.map((revision) => ({ ...revision, signals: sentences(revision.signals, c.var.language) })),
+      },
+      200,
+    )
+  })
+
+  api.openapi(routes.decide, async (c) => {
+    return c.json({ outcomes: await decide(c.var.ctx, c.req.valid('json'), idempotencyKeyOf(c)) }, 200)
+  })
+
+  api.openapi(routes.undo, async (c) => c.json(await undo(c.var.ctx, c.req.valid('param').id), 200))
+
+  return api
+}
+
+function told(item: QueueItem, language: Language) {
+  return { ...item, signals: sentences(item.signals, language) }
+}
+
+/** Signals with the sentence that explains each. */
+function sentences(signals: readonly Signal[], language: Language) {
+  return signals.map((signal) => ({ ...signal, text: strings(language).signals[signal.code] }))
+}

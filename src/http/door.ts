@@ -1,0 +1,23 @@
+// What every door shares: the type of the app's environment and the reading of a request into core's terms.
+import type { Context } from 'hono'
+import type { Actor, Ctx, Site } from '../core/context.ts'
+import type { Session } from '../core/people/sessions.ts'
+import { findSite } from '../core/sites.ts'
+import type { Language } from '../i18n/index.ts'
+import type { Services } from '../services.ts'
+
+/**
+ * `peer` is the address of the socket's other end, which the host knows; on Workers the reader's own address.
+ * `site` is set by CORS, `ctx` by the staff guard, for the routes behind them; `session` once it was asked for.
+ */
+export type AppEnv = {
+  Bindings: { peer?: string | undefined }
+  Variables: { services: Services; language: Language; requestId: string; nonce: string; site: Site; ctx: Ctx; session: Session | null }
+}
+export type AppContext = Context<AppEnv>
+
+/** The context of a citizen's request to a site. Throws `not_found`. */
+export async function readerCtx(c: AppContext, siteSlug: string, actor: Actor = { kind: 'reader' }): Promise<Ctx> {
+  const { services, site } = c.var
+  return { services, actor, site: site ?? (await findSite(services, siteSlug)) }
+}

@@ -1,0 +1,182 @@
+// What stands before the doors: request id and language, security headers, the body's bytes, CORS by site, CSRF, rate limits.
+import type { MiddlewareHandler } from 'hono'
+import { AppError, type Site } from '../core/context.ts'
+import { preferredLanguage } from '../i18n/index.ts'
+import { base64url } from '../lib/crypto.ts'
+import type { Services } from '../services.ts'
+import { networkOf, readerAddress } from './address.ts'
+import type { AppContext, AppEnv } from './door.ts'
+import type { Bucket, RateLimiter } from './limits.ts'
+
+type Guard = MiddlewareHandler<AppEnv>
+
+/** Bytes a request may have: 64 KiB of body text with each character escaped in JSON, and some more fields. */
+const MAX_REQUEST_BYTES = 512 * 1024
+const UNSAFE = new Set(['POST', 'PUT', 'PATCH', 'DELETE'])
+/** How long a browser may remember a preflight, in seconds: Chromium's own ceiling. */
+const PREFLIGHT_SECONDS = '7200'
+
+/** Gives each request its services, id, language and script nonce. */
+export function introduce(services: Services): Guard {
+  return async (c, next) => {
+    c.set('services', services)
+    c.set('requestId', services.newId())
+    c.set('language', preferredLanguage(c.req.header('accept-language')))
+    c.set('nonce', base64url(services.randomBytes(16)))
+    await next()
+  }
+}
+
+/**
+ * Headers every answer carries. What a page may load is decided by its door; an answer without a policy of its own may load
+ * nothing. The referrer policy is same-origin, since under no-referrer a form's Origin reads "null".
+ */
+export const secureHeaders: Guard = async (c, next) => {
+  await next()
+  const { headers } = c.res
+  headers.set('x-content-type-options', 'nosniff')
+  if (!headers.has('referrer-policy')) headers.set('referrer-policy', 'same-origin')
+  if (!headers.has('content-security-policy')) headers.set('content-security-policy', "default-src 'none'; frame-ancestors 'none'")
+  if (c.var.services.config.baseUrl.startsWith('https:')) headers.set('strict-transport-security', 'max-age=31536000; includeSubDomains')
+  headers.set('x-request-id', c.var.requestId)
+}
+
+/**
+ * Reads the body of an unsafe request once, within its limit and as strict UTF-8, so that no byte is silently replaced,
+ * and refuses JSON that is none before a handler sees it.
+ */
+export const readBody: Guard = async (c, next) => {
+  if (UNSAFE.has(c.req.method) && c.req.raw.body !== null) {
+    const text = decode(await readBytes(c.req.raw))
+    if (isJson(c) && text !== '') parseOrRefuse(text)
+    c.req.bodyCache.text = Promise.resolve(text) as never
+  }
+  await next()
+}
+
+/** Refuses a body that is not declared as JSON, on routes that take JSON. A form of another site cannot declare it without a preflight. */
+export const jsonOnly: Guard = async (c, next) => {
+  if ((c.req.method === 'POST' || c.req.method === 'PATCH') && !isJson(c)) throw new AppError('unsupported_media_type')
+  await next()
+}
+
+/**
+ * CORS for a site's routes: its registered origins may read, without credentials; another origin's browser gets no
+ * permission, and its unsafe requests are refused. `siteOf` finds the site and throws `not_found` where there is none.
+ */
+export function cors(siteOf: (c: AppContext) => Promise<Site>): Guard {
+  return async (c, next) => {
+    const site = await siteOf(c)
+    c.set('site', site)
+    const origin = c.req.header('origin')
+    const isAllowed = origin === undefined || site.origins.includes(origin) || isSameOrigin(c, origin)
+    if (c.req.method === 'OPTIONS') {
+      if (!isAllowed) throw new AppError('origin_not_allowed')
+      c.header('access-control-allow-methods', 'GET, POST, PATCH, PUT, DELETE')
+      c.header('access-control-allow-headers', 'authorization, content-type, idempotency-key')
+      c.header('access-control-max-age', PREFLIGHT_SECONDS)
+      allowOrigin(c, origin)
+      return c.body(null, 204)
+    }
+    if (!isAllowed && UNSAFE.has(c.req.method)) throw new AppError('origin_not_allowed')
+    c.header('cross-origin-resource-policy', 'cross-origin')
+    c.header('vary', 'Origin', { append: true })
+    if (isAllowed) allowOrigin(c, origin)
+    return next()
+  }
+}
+
+/**
+ * Refuses unsafe requests that another site's page may have caused, whatever their content type: a browser says so by
+ * Sec-Fetch-Site, or else by Origin. A program with a bearer token sends neither and has no cookie to abuse.
+ */
+export const csrf: Guard = async (c, next) => {
+  if (UNSAFE.has(c.req.method)) {
+    const fetchSite = c.req.header('sec-fetch-site')
+    const origin = c.req.header('origin')
+    const isProgram = fetchSite === undefined && origin === undefined && isBearer(c)
+    const isOwnPage = fetchSite === undefined ? origin === new URL(c.var.services.config.baseUrl).origin : fetchSite === 'same-origin'
+    if (!isProgram && !isOwnPage) throw new AppError('cross_site')
+  }
+  await next()
+}
+
+/** Takes one token of a bucket for the reader's network; throws `rate_limited`. */
+export function limited(limiter: RateLimiter, bucket: Bucket, methods: readonly string[]): Guard {
+  return async (c, next) => {
+    const { config } = c.var.services
+    if (config.limits && methods.includes(c.req.method)) {
+      limiter(bucket, networkOf(readerAddress(c.env?.peer, c.req.header('x-forwarded-for'), config.trustedProxies)))
+    }
+    await next()
+  }
+}
+
+/** Whether the request carries a bearer token. */
+function isBearer(c: AppContext): boolean {
+  return bearerOf(c) !== null
+}
+
+/** The bearer token of a request, or null. */
+export function bearerOf(c: AppContext): string | null {
+  return /^Bearer ([\w.~+/=-]+)$/i.exec(c.req.header('authorization') ?? '')?.[1] ?? null
+}
+
+/** The `Idempotency-Key` of a request: 1 to 200 printable ASCII characters, or null. Throws `idempotency_key_invalid`. */
+export function idempotencyKeyOf(c: AppContext): string | null {
+  const key = c.req.header('idempotency-key')
+  if (key === undefined) return null
+  if (!/^[\x21-\x7E](?:[\x20-\x7E]{0,198}[\x21-\x7E])?$/.test(key)) throw new AppError('idempotency_key_invalid')
+  return key
+}
+
+function isSameOrigin(c: AppContext, origin: string): boolean {
+  return (
+    c.req.header('sec-fetch-site') === 'same-origin' || origin === new URL(c.req.url).origin || origin === c.var.services.config.baseUrl
+  )
+}
+
+function allowOrigin(c: AppContext, origin: string | undefined): void {
+  if (origin === undefined) return
+  c.header('access-control-allow-origin', origin)
+  c.header('access-control-expose-headers', 'etag, retry-after')
+}
+
+function isJson(c: AppContext): boolean {
+  return /^application\/(?:[\w.-]+\+)?json\s*(?:;|$)/i.test(c.req.header('content-type') ?? '')
+}
+
+async function readBytes(request: Request): Promise<Uint8Array[]> {
+  if (Number(request.headers.get('content-length') ?? 0) > MAX_REQUEST_BYTES) throw new AppError('too_large')
+  const chunks: Uint8Array[] = []
+  let length = 0
+  const reader = request.body?.getReader()
+  while (reader) {
+    const { done, value } = await reader.read()
+    if (done) break
+    length += value.byteLength
+    if (length > MAX_REQUEST_BYTES) {
+      await reader.cancel()
+      throw new AppError('too_large')
+    }
+    chunks.push(value)
+  }
+  return chunks
+}
+
+function decode(chunks: readonly Uint8Array[]): string {
+  const decoder = new TextDecoder('utf-8', { fatal: true })
+  try {
+    return chunks.map((chunk) => decoder.decode(chunk, { stream: true })).join('') + decoder.decode()
+  } catch (error) {
+    throw new AppError('bad_encoding', { cause: error })
+  }
+}
+
+function parseOrRefuse(text: string): void {
+  try {
+    JSON.parse(text)
+  } catch (error) {
+    throw new AppError('bad_request', { cause: error })
+  }
+}

@@ -1,0 +1,216 @@
+// The reader API: what a page may call for its readers, without cookies, by CORS of the site's origins.
+// Paths and shapes are the contract of version 1; docs/api.md says what they mean.
+import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi'
+import { etag } from 'hono/etag'
+import { siteIdOfComment } from '../core/comments/comment.ts'
+import { readThread, readThreadCounts, SORTS, viewSite } from '../core/comments/read.ts'
+import { readReceipt } from '../core/comments/receipts.ts'
+import { ReviseInput, revise, withdraw } from '../core/comments/revise.ts'
+import { SubmitInput, submit } from '../core/comments/submit.ts'
+import { AppError } from '../core/context.ts'
+import { findSite, findSiteById } from '../core/sites.ts'
+import { strings } from '../i18n/index.ts'
+import { type AppContext, type AppEnv, readerCtx } from './door.ts'
+import { bearerOf, cors, idempotencyKeyOf, jsonOnly, limited } from './guards.ts'
+import type { RateLimiter } from './limits.ts'
+import { body, json, ReceiptShape, RevisedShape, refusal, SiteShape, SubmittedShape, ThreadShape, WithdrawnShape } from './shapes.ts'
+
+export type { CommentView, ReplyView, Sort, ThreadAnswer } from '../core/comments/read.ts'
+export type { Revised } from '../core/comments/revise.ts'
+export type { SubmitInput, Submitted } from '../core/comments/submit.ts'
+export type { Problem } from './problem.ts'
+
+/** Roots on a page of a thread unless asked otherwise, and at most. */
+const PAGE_LENGTH = 20
+const MAX_PAGE_LENGTH = 100
+const MAX_COUNTED = 100
+/** Public answers may be stored by browsers and proxies but are asked about each time; when the network is down the stored one serves. */
+const REVALIDATED = 'public, max-age=0, must-revalidate'
+
+const SiteParam = z.object({ site: z.string().openapi({ param: { name: 'site', in: 'path' }, example: 'phuong-vi-du' }) })
+const CommentParam = z.object({ id: z.string().openapi({ param: { name: 'id', in: 'path' } }) })
+const Bearer = [{ bearer: [] }]
+const Article = z.strictObject({ key: z.string().optional(), url: z.string().optional() })
+
+const routes = {
+  site: createRoute({
+    method: 'get',
+    path: '/api/v1/sites/{site}',
+    summary: 'What the widget needs to know of a site',
+    request: { params: SiteParam },
+    responses: { 200: json(SiteShape, 'The site'), default: refusal },
+  }),
+  threads: createRoute({
+    method: 'get',
+    path: '/api/v1/sites/{site}/threads',
+    summary: 'A page of an article’s published comments',
+    request: {
+      params: SiteParam,
+      query: z.object({
+        key: z.string().optional(),
+        url: z.string().optional(),
+        sort: z.enum(SORTS).default('new'),
+        after: z.string().optional(),
+        around: z.string().optional(),
+        parent: z.string().optional().openapi({ description: 'A root comment: gives a page of its replies instead' }),
+        limit: z.coerce.number().int().min(1).max(MAX_PAGE_LENGTH).default(PAGE_LENGTH),
+      }),
+    },
+    responses: { 200: json(ThreadShape, 'The page; an unknown article is an empty thread'), default: refusal },
+  }),
+  counts: createRoute({
+    method: 'get',
+    path: '/api/v1/sites/{site}/counts',
+    summary: 'Numbers of published comments, by keys in the query, cacheable',
+    request: {
+      params: SiteParam,
+      query: z.object({
+        key: z.union([z.string(), z.array(z.string()).max(MAX_COUNTED)]).optional(),
+        url: z.union([z.string(), z.array(z.string()).max(MAX_COUNTED)]).optional(),
+      }),
+    },
+    responses: {
+      200: json(z.object({ counts: z.array(z.number()) }), 'The numbers: of the keys in order, then of the addresses'),
+      default: refusal,
+    },
+  }),
+  postCounts: createRoute({
+    method: 'post',
+    path: '/api/v1/sites/{site}/counts',
+    summary: 'Numbers of published comments of up to 100 articles',
+    request: { params: SiteParam, body: body(z.strictObject({ articles: z.array(Article).max(MAX_COUNTED) })) },
+    responses: { 200: json(z.object({ counts: z.array(z.number()) }), 'The numbers, in the order asked'), default: refusal },
+  }),
+  submit: createRoute({
+    method: 'post',
+    path: '/api/v1/sites/{site}/comments',
+    summary: 'Send a comment; it waits for a person',
+    request: { params: SiteParam, headers: z.object({ 'idempotency-key': z.string().optional() }), body: body(SubmitInput) },
+    responses: { 202: json(SubmittedShape, 'Received; also for a repeated request'), default: refusal },
+  }),
+  revise: createRoute({
+    method: 'patch',
+    path: '/api/v1/comments/{id}',
+    summary: 'Change one’s own comment; what was approved stays public until the change is approved',
+    security: Bearer,
+    request: { params: CommentParam, body: body(ReviseInput) },
+    responses: { 200: json(RevisedShape, 'The change is held'), default: refusal },
+  }),
+  withdraw: createRoute({
+    method: 'delete',
+    path: '/api/v1/comments/{id}',
+    summary: 'Withdraw one’s own comment',
+    security: Bearer,
+    request: { params: CommentParam },
+    responses: { 200: json(WithdrawnShape, 'Withdrawn'), default: refusal },
+  }),
+  receipt: createRoute({
+    method: 'get',
+    path: '/api/v1/receipts/{code}',
+    summary: 'What became of one’s own comment; the receipt’s secret is the bearer token',
+    security: Bearer,
+    request: { params: z.object({ code: z.string().openapi({ param: { name: 'code', in: 'path' } }) }) },
+    responses: { 200: json(ReceiptShape, 'The receipt'), default: refusal },
+  }),
+}
+
+/** The doors of the reader API. */
+export function publicApi(limiter: RateLimiter): OpenAPIHono<AppEnv> {
+  const api = newApi()
+  const writes = limited(limiter, 'write', ['POST', 'PATCH', 'DELETE', 'PUT'])
+  const ofSite = cors((c) => findSite(c.var.services, c.req.param('site') ?? ''))
+  const ofComment = cors(async (c) =>
+    findSiteById(c.var.services, await siteIdOfComment({ services: c.var.services }, c.req.param('id') ?? '')),
+  )
+  // Two patterns, because "/*" alone would leave out the site's own path and match a site's id as a comment's.
+  for (const path of ['/api/v1/sites/:site', '/api/v1/sites/:site/:part'] as const) api.use(path, ofSite, jsonOnly)
+  api.use('/api/v1/sites/:site/comments', writes)
+  api.use('/api/v1/comments/:id', writes, ofComment, jsonOnly)
+  api.use('/api/v1/receipts/:code', limited(limiter, 'receipt', ['GET']))
+  for (const path of ['/api/v1/sites/:site', '/api/v1/sites/:site/threads', '/api/v1/sites/:site/counts'] as const)
+    api.get(path, etag(), storable)
+
+  api.openapi(routes.site, async (c) => c.json(viewSite(await readerCtx(c, c.req.valid('param').site)), 200))
+
+  api.openapi(routes.threads, async (c) => {
+    const { key, url, sort, limit, after, around, parent } = c.req.valid('query')
+    const ctx = await readerCtx(c, c.req.valid('param').site)
+    return c.json(
+      await readThread(ctx, { key, url }, { sort, limit, after: after ?? null, around: around ?? null, parent: parent ?? null }),
+      200,
+    )
+  })
+
+  api.openapi(routes.counts, async (c) => {
+    const { key, url } = c.req.valid('query')
+    const articles = [...listOf(key).map((each) => ({ key: each })), ...listOf(url).map((each) => ({ url: each }))]
+    if (articles.length > MAX_COUNTED) throw new AppError('validation')
+    return c.json({ counts: await readThreadCounts(await readerCtx(c, c.req.valid('param').site), articles) }, 200)
+  })
+
+  api.openapi(routes.postCounts, async (c) => {
+    const { articles } = c.req.valid('json')
+    c.header('cache-control', 'no-store')
+    return c.json({ counts: await readThreadCounts(await readerCtx(c, c.req.valid('param').site), articles) }, 200)
+  })
+
+  api.openapi(routes.submit, async (c) => {
+    const ctx = await readerCtx(c, c.req.valid('param').site)
+    const submitted = await submit(ctx, c.req.valid('json'), idempotencyKeyOf(c))
+    c.header('cache-control', 'no-store')
+    return c.json(submitted, 202)
+  })
+
+  api.openapi(routes.revise, async (c) => {
+    const token = tokenOf(c)
+    c.header('cache-control', 'no-store')
+    return c.json(await revise(await readerCtx(c, '', { kind: 'author' }), c.req.valid('param').id, token, c.req.valid('json')), 200)
+  })
+
+  api.openapi(routes.withdraw, async (c) => {
+    const token = tokenOf(c)
+    c.header('cache-control', 'no-store')
+    return c.json(await withdraw(await readerCtx(c, '', { kind: 'author' }), c.req.valid('param').id, token), 200)
+  })
+
+  api.openapi(routes.receipt, async (c) => {
+    const { services, language } = c.var
+    const receipt = await readReceipt({ services, actor: { kind: 'author' } }, { code: c.req.valid('param').code, secret: tokenOf(c) })
+    const words = strings(language)
+    c.header('cache-control', 'no-store')
+    return c.json(
+      {
+        ...receipt,
+        state_text: words.receiptStates[receipt.comment.state],
+        reason_sentence: receipt.reason === null ? null : (words.reasons[receipt.reason as keyof typeof words.reasons] ?? null),
+      },
+      200,
+    )
+  })
+
+  return api
+}
+
+/** An OpenAPI door whose validation faults become problems like every other error. */
+export function newApi(): OpenAPIHono<AppEnv> {
+  return new OpenAPIHono<AppEnv>({
+    defaultHook: (result) => {
+      if (!result.success) throw result.error
+    },
+  })
+}
+
+async function storable(c: AppContext, next: () => Promise<void>): Promise<void> {
+  await next()
+  if (c.res.ok) c.res.headers.set('cache-control', REVALIDATED)
+}
+
+function tokenOf(c: AppContext): string {
+  const token = bearerOf(c)
+  if (token === null) throw new AppError('unauthenticated')
+  return token
+}
+
+function listOf(value: string | string[] | undefined): string[] {
+  return value === undefined ? [] : typeof value === 'string' ? [value] : value
+}

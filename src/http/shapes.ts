@@ -1,0 +1,190 @@
+// The wire shapes of both APIs as schemas: what the OpenAPI document shows and the doors check. Meanings are in docs/api.md.
+import { z } from '@hono/zod-openapi'
+import { STATES, VERDICTS } from '../core/comments/states.ts'
+import { LISTED_STATES } from '../core/moderation/queue.ts'
+
+const Time = z.string().openapi({ format: 'date-time', example: '2026-11-23T08:19:00.000Z' })
+const State = z.enum(STATES)
+
+const ProblemShape = z
+  .object({
+    type: z.string(),
+    title: z.string(),
+    status: z.number().int(),
+    code: z.string(),
+    detail: z.string(),
+    request_id: z.string(),
+    limit: z.number().optional(),
+    retry_after: z.number().optional(),
+    errors: z
+      .array(
+        z.object({
+          pointer: z.string(),
+          code: z.string(),
+          detail: z.string(),
+          limit: z.number().optional(),
+          reason: z.string().optional(),
+        }),
+      )
+      .optional(),
+  })
+  .openapi('Problem')
+
+export const SiteShape = z
+  .object({
+    slug: z.string(),
+    name: z.string(),
+    language: z.enum(['vi', 'en']),
+    state: z.enum(['open', 'closed']),
+    body: z.object({ min: z.number(), max: z.number() }),
+    edit_minutes: z.number(),
+    requires: z.object({ terms: z.boolean() }),
+    rules: z.string().nullable(),
+  })
+  .openapi('Site')
+
+const Reply = z.object({
+  id: z.string(),
+  parent_id: z.string().nullable(),
+  author: z.object({ name: z.string() }),
+  official: z.object({ agency: z.string(), signer_title: z.string(), signed_at: Time }).nullable(),
+  body_html: z.string(),
+  body_text: z.string(),
+  created_at: Time,
+  published_at: Time,
+  likes: z.number(),
+  replies: z.array(z.object({}).catchall(z.never())).max(0),
+  replies_next: z.string().nullable(),
+})
+const CommentShape = Reply.extend({ replies: z.array(Reply) }).openapi('Comment')
+
+export const ThreadShape = z
+  .object({
+    site: SiteShape,
+    thread: z.object({
+      id: z.string().nullable(),
+      key: z.string(),
+      url: z.string().nullable(),
+      title: z.string().nullable(),
+      state: z.enum(['open', 'closed']),
+      count: z.number(),
+    }),
+    comments: z.array(CommentShape),
+    next: z.string().nullable(),
+  })
+  .openapi('Thread')
+
+export const SubmittedShape = z
+  .object({
+    comment: z.object({ id: z.string(), state: State }),
+    receipt: z.object({ code: z.string(), secret: z.string(), url: z.string() }),
+    edit: z.object({ token: z.string(), until: Time }),
+  })
+  .openapi('Submitted')
+
+export const RevisedShape = z
+  .object({ comment: z.object({ id: z.string(), state: State }), edit: z.object({ token: z.string(), until: Time }) })
+  .openapi('Revised')
+export const WithdrawnShape = z.object({ comment: z.object({ id: z.string(), state: State }) }).openapi('Withdrawn')
+
+export const ReceiptShape = z
+  .object({
+    code: z.string(),
+    site: z.object({ slug: z.string(), name: z.string() }),
+    comment: z.object({ id: z.string(), state: State }),
+    article: z.object({ url: z.string(), title: z.string() }),
+    body_text: z.string(),
+    received_at: Time,
+    reason: z.string().nullable(),
+    reason_text: z.string().nullable(),
+    may_edit: z.boolean(),
+    may_withdraw: z.boolean(),
+    edit_until: Time,
+    state_text: z.string(),
+    reason_sentence: z.string().nullable(),
+  })
+  .openapi('Receipt')
+
+const Signal = z.object({ code: z.string(), text: z.string(), spans: z.array(z.array(z.number())) })
+const QueueItemShape = z
+  .object({
+    id: z.string(),
+    version: z.number(),
+    state: State,
+    body_text: z.string(),
+    author: z.object({ name: z.string().nullable(), name_given: z.string().nullable() }),
+    article: z.object({ thread_id: z.string(), key: z.string(), url: z.string(), title: z.string() }),
+    in_reply_to: z.object({ id: z.string(), author_name: z.string().nullable(), body_text: z.string() }).nullable(),
+    signals: z.array(Signal),
+    legal_verdicts: z.array(z.enum(VERDICTS)),
+    is_public: z.boolean(),
+    receipt_code: z.string(),
+    created_at: Time,
+    waiting_since: Time,
+  })
+  .openapi('QueueItem')
+
+export const QueueShape = z
+  .object({
+    items: z.array(QueueItemShape),
+    next: z.string().nullable(),
+    counts: z.object(Object.fromEntries(LISTED_STATES.map((state) => [state, z.number()]))),
+  })
+  .openapi('Queue')
+
+export const ItemShape = QueueItemShape.extend({
+  revisions: z.array(z.object({ id: z.string(), number: z.number(), body_text: z.string(), signals: z.array(Signal), created_at: Time })),
+  history: z.array(
+    z.object({
+      id: z.string(),
+      kind: z.string(),
+      verdict: z.enum(VERDICTS).nullable(),
+      reason: z.string().nullable(),
+      reason_text: z.string().nullable(),
+      note: z.string().nullable(),
+      state: State,
+      by: z.string().nullable(),
+      outcome: z.enum(['applied', 'undone']).nullable(),
+      undo_until: Time.nullable(),
+      at: Time,
+    }),
+  ),
+}).openapi('Item')
+
+export const OutcomesShape = z
+  .object({
+    outcomes: z.array(
+      z.object({
+        comment: z.string(),
+        status: z.enum(['done', 'conflict', 'refused']),
+        decision: z.string().nullable(),
+        state: State.nullable(),
+        version: z.number().nullable(),
+        by: z.string().nullable(),
+        at: Time.nullable(),
+        undo_until: Time.nullable(),
+        code: z.string().nullable(),
+      }),
+    ),
+  })
+  .openapi('Outcomes')
+
+export const UndoneShape = z
+  .object({ comment: z.object({ id: z.string(), state: State, version: z.number() }), decision: z.object({ id: z.string() }) })
+  .openapi('Undone')
+
+/** A JSON answer of a route. */
+export function json<Shape extends z.ZodType>(schema: Shape, description: string) {
+  return { description, content: { 'application/json': { schema } } }
+}
+
+/** A JSON body of a route. */
+export function body<Shape extends z.ZodType>(schema: Shape) {
+  return { required: true, content: { 'application/json': { schema } } }
+}
+
+/** The answer of a route for everything that is refused. */
+export const refusal = {
+  description: 'Refused: RFC 9457, told apart by `code`',
+  content: { 'application/problem+json': { schema: ProblemShape } },
+}

@@ -1,0 +1,36 @@
+// The Cloudflare Workers host: D1, static assets by binding, settings from the worker's variables.
+import type { D1Database, Fetcher } from '@cloudflare/workers-types'
+import { parseConfig } from '../config.ts'
+import type { Services } from '../services.ts'
+import { openD1 } from '../storage/d1.ts'
+import { createIds } from './id.ts'
+
+export type WorkerEnv = { DB: D1Database; ASSETS: Fetcher } & Record<string, unknown>
+
+/** Everything the product needs of this host. Throws ConfigError; YKIEN_SECRET and YKIEN_BASE_URL must be set. */
+export function workerServices(env: WorkerEnv): Services {
+  const texts = Object.fromEntries(Object.entries(env).filter((entry): entry is [string, string] => typeof entry[1] === 'string'))
+  const config = parseConfig(texts, () => {
+    throw new Error('YKIEN_SECRET: set it with "wrangler secret put YKIEN_SECRET"')
+  })
+  return {
+    store: openD1(env.DB),
+    config,
+    log: (event) => console.error(JSON.stringify({ at: new Date().toISOString(), ...event })),
+    now: () => new Date(),
+    newId: createIds(Date.now),
+    randomBytes: (length) => crypto.getRandomValues(new Uint8Array(length)),
+    asset: async (path) => {
+      const response = await env.ASSETS.fetch(new URL(path, 'https://assets.invalid/').href)
+      if (!response.ok) return null
+      const body = new Uint8Array(await response.arrayBuffer())
+      return {
+        body,
+        type: response.headers.get('content-type') ?? 'application/octet-stream',
+        etag: response.headers.get('etag') ?? `"${body.length}"`,
+      }
+    },
+    // The cron trigger sweeps, and readers settle what is due; an isolate has no timer that outlives its request.
+    nudge: () => {},
+  }
+}

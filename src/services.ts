@@ -1,0 +1,23 @@
+// The seam between the product and its hosts: everything core and the doors get from outside, as one value.
+import type { Config } from './config.ts'
+import type { Store } from './storage/store.ts'
+
+/** One event for the operator's log. Never carries a secret, a body or contact data. */
+export type LogEvent = { event: string; [field: string]: string | number | boolean | null | undefined }
+
+/** A built file: the widget, the desk's style and script, the demo's picture. */
+export type Asset = { body: Uint8Array<ArrayBuffer> | ReadableStream; type: string; etag: string }
+
+export type Services = {
+  store: Store
+  config: Config
+  log(event: LogEvent): void
+  now(): Date
+  /** UUIDv7: sorts by the time it was made. */
+  newId(): string
+  randomBytes(length: number): Uint8Array<ArrayBuffer>
+  /** A built file by its path under the asset folder, or null. */
+  asset(path: string): Promise<Asset | null>
+  /** Something was announced for this time: wakes the outbox then, where the host can. */
+  nudge(notBefore: string): void
+}

@@ -1,0 +1,85 @@
+// What can be wrong with a SQLite database and what to do about it. Reads only.
+import { sql } from 'kysely'
+import { checksumOf, type Migration } from './migrate.ts'
+import type { Store } from './store.ts'
+
+export type Finding = { isWell: boolean; text: string }
+
+/** Checks the file's integrity, its durability settings, its migrations and the projections that can be recomputed. */
+export async function checkHealth(store: Store, migrations: readonly Migration[], path: string): Promise<Finding[]> {
+  return [
+    await integrity(store, path),
+    await durability(store),
+    await foreignKeys(store),
+    await schema(store, migrations),
+    ...(await projections(store)),
+  ]
+}
+
+async function integrity(store: Store, path: string): Promise<Finding> {
+  const { rows } = await sql<{ quick_check: string }>`PRAGMA quick_check`.execute(store.db)
+  const faults = rows.map((row) => row.quick_check).filter((line) => line !== 'ok')
+  return faults.length === 0
+    ? { isWell: true, text: `database file ${path} is intact` }
+    : { isWell: false, text: `database file ${path} is damaged: ${faults[0]}; stop the service and restore the last backup` }
+}
+
+async function durability(store: Store): Promise<Finding> {
+  const [journal] = (await sql<{ journal_mode: string }>`PRAGMA journal_mode`.execute(store.db)).rows
+  const [synchronous] = (await sql<{ synchronous: number }>`PRAGMA synchronous`.execute(store.db)).rows
+  const isWell = journal?.journal_mode === 'wal' && synchronous?.synchronous === 2
+  return {
+    isWell,
+    text: isWell
+      ? 'acknowledged comments survive a power cut (WAL, synchronous=FULL)'
+      : 'WAL or synchronous=FULL could not be set; move the file to a local disk',
+  }
+}
+
+async function foreignKeys(store: Store): Promise<Finding> {
+  const { rows } = await sql`PRAGMA foreign_key_check`.execute(store.db)
+  return rows.length === 0
+    ? { isWell: true, text: 'all references between rows hold' }
+    : { isWell: false, text: `${rows.length} rows refer to rows that are gone; restore the last backup` }
+}
+
+async function schema(store: Store, migrations: readonly Migration[]): Promise<Finding> {
+  const applied = await store.db
+    .selectFrom('schema_migration')
+    .selectAll()
+    .execute()
+    .catch(() => [])
+  const texts = new Map(await Promise.all(migrations.map(async ({ name, text }) => [name, await checksumOf(text)] as const)))
+  const open = [...texts.keys()].filter((name) => !applied.some((row) => row.name === name))
+  const changed = applied.filter((row) => texts.get(row.name) !== row.checksum).map((row) => row.name)
+  if (changed.length > 0)
+    return { isWell: false, text: `migrations differ from those applied: ${changed.join(', ')}; run the release that applied them` }
+  if (open.length > 0) return { isWell: false, text: `migrations not applied: ${open.join(', ')}; run "ykien migrate"` }
+  return { isWell: true, text: `all ${applied.length} migrations are applied` }
+}
+
+/** Numbers and states that follow from other rows, recomputed and compared. */
+async function projections(store: Store): Promise<Finding[]> {
+  const counts = await sql<{ n: number }>`
+    SELECT count(*) AS n FROM thread WHERE public_count <> (
+      SELECT count(*) FROM comment AS own LEFT JOIN comment AS root ON root.id = own.parent_id
+      WHERE own.thread_id = thread.id AND own.public_revision_id IS NOT NULL AND own.hidden_at IS NULL
+        AND (own.parent_id IS NULL OR (root.public_revision_id IS NOT NULL AND root.hidden_at IS NULL)))`.execute(store.db)
+  const states = await sql<{ n: number }>`
+    SELECT count(*) AS n FROM comment JOIN fact ON fact.comment_id = comment.id AND fact.from_version = comment.version - 1
+    WHERE fact.state_after <> comment.state`.execute(store.db)
+  return [
+    finding(counts.rows[0]?.n ?? 0, 'numbers of published comments agree with the comments', 'articles show a wrong number of comments'),
+    finding(
+      states.rows[0]?.n ?? 0,
+      'states of comments agree with the record of decisions',
+      'comments have a state that no decision gave them',
+    ),
+  ]
+}
+
+function finding(faults: number, well: string, ill: string): Finding {
+  return faults === 0
+    ? { isWell: true, text: well }
+    : { isWell: false, text: `${faults} ${ill}; please report this with the output of "ykien doctor"` }
+}

@@ -1,0 +1,73 @@
+// Applies SQL migrations: forward only, each in one batch with its own bookkeeping row, each held to its checksum.
+// Not for: reading files; the caller brings names and texts.
+import { sql } from 'kysely'
+import type { Compilable, Store } from './store.ts'
+
+/** A migration: `NNNN_name` and its SQL text. */
+export type Migration = { name: string; text: string }
+
+/** What a migration is refused for: its text changed after it was applied, or the database holds one this program does not know. */
+export class MigrationRefused extends Error {
+  override readonly name = 'MigrationRefused'
+}
+
+export const BOOKKEEPING = `CREATE TABLE IF NOT EXISTS schema_migration (
+  name TEXT PRIMARY KEY,
+  checksum TEXT NOT NULL,
+  applied_at TEXT NOT NULL
+)`
+
+/**
+ * Brings the database up to the last migration and returns the names it applied, in order. A rerun applies nothing.
+ * Two processes may migrate at once: the loser of a race finds the bookkeeping row taken and goes on.
+ */
+export async function migrate(store: Store, migrations: readonly Migration[], now: Date): Promise<string[]> {
+  await store.batch([statement(BOOKKEEPING)])
+  const known = new Map((await store.db.selectFrom('schema_migration').selectAll().execute()).map((row) => [row.name, row.checksum]))
+  const unknown = [...known.keys()].filter((name) => !migrations.some((migration) => migration.name === name))
+  if (unknown.length > 0)
+    throw new MigrationRefused(
+      `the database holds migrations this version does not know: ${unknown.join(', ')}; run a newer version of ykien`,
+    )
+
+  const applied: string[] = []
+  for (const migration of [...migrations].sort((a, b) => (a.name < b.name ? -1 : 1))) {
+    const checksum = await checksumOf(migration.text)
+    const recorded = known.get(migration.name)
+    if (recorded === checksum) continue
+    if (recorded !== undefined)
+      throw new MigrationRefused(
+        `migration ${migration.name} was changed after it was applied; restore its text from the release that applied it`,
+      )
+    try {
+      await store.batch([
+        store.db.insertInto('schema_migration').values({ name: migration.name, checksum, applied_at: now.toISOString() }),
+        ...statementsOf(migration.text).map(statement),
+      ])
+      applied.push(migration.name)
+    } catch (error) {
+      const row = await store.db.selectFrom('schema_migration').select('checksum').where('name', '=', migration.name).executeTakeFirst()
+      if (row?.checksum !== checksum) throw error
+    }
+  }
+  return applied
+
+  function statement(text: string): Compilable {
+    return { compile: () => sql.raw(text).compile(store.db) }
+  }
+}
+
+/** The statements of a migration's text, without comments. A statement ends with a semicolon at the end of a line. */
+export function statementsOf(text: string): string[] {
+  return text
+    .replace(/^--.*$/gm, '')
+    .split(/;\s*$/m)
+    .map((part) => part.trim())
+    .filter((part) => part !== '')
+}
+
+/** SHA-256 of a migration's text as hex, line ends normalised so that a Windows checkout agrees. */
+export async function checksumOf(text: string): Promise<string> {
+  const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(text.replaceAll('\r\n', '\n')))
+  return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, '0')).join('')
+}

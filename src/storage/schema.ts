@@ -1,0 +1,157 @@
+// The Kysely types of every table, one for each; what the columns mean is in docs/data.md.
+// Not for: behaviour. Columns are snake_case because batches bypass Kysely's result plugins.
+import type { Generated } from 'kysely'
+
+/** ISO-8601 UTC with milliseconds. */
+type Time = string
+/** JSON text; parsed by zod where core reads it. */
+type Json = string
+
+type SiteTable = { id: string; slug: string; name: string; settings: Json; created_at: Time }
+
+type SiteOriginTable = { site_id: string; origin: string; created_at: Time }
+
+type ThreadTable = {
+  id: string
+  site_id: string
+  key: string
+  url: string
+  title: string
+  closed_at: Time | null
+  revision: Generated<number>
+  public_count: Generated<number>
+  next_change_at: Time | null
+  created_at: Time
+}
+
+export type CommentTable = {
+  id: string
+  site_id: string
+  thread_id: string
+  parent_id: string | null
+  state: string
+  version: number
+  author_name: string | null
+  author_name_given: string | null
+  contact_sealed: string | null
+  consents: Json
+  revision_id: string
+  public_revision_id: string | null
+  public_text: string | null
+  public_html: string | null
+  renderer: number | null
+  published_at: Time | null
+  hidden_at: Time | null
+  legal_hold_at: Time | null
+  likes: Generated<number>
+  public_replies: Generated<number>
+  receipt_code: string
+  idempotency_key: string | null
+  request_hash: string
+  edit_until: Time
+  received_at: Time
+}
+
+type RevisionTable = { id: string; comment_id: string; number: number; body: string; signals: Json; created_at: Time }
+
+type FactTable = {
+  id: string
+  site_id: string
+  comment_id: string
+  from_version: number
+  kind: string
+  revision_id: string
+  verdict: string | null
+  reason: string | null
+  reason_text: string | null
+  note: string | null
+  undoes_id: string | null
+  state_before: string | null
+  state_after: string
+  actor_kind: string
+  actor_id: string | null
+  actor_name: string | null
+  request_key: string | null
+  request_hash: string | null
+  takes_effect_at: Time | null
+  created_at: Time
+}
+
+type SettlementTable = { decision_id: string; outcome: string; created_at: Time }
+
+type PendingPublicationTable = { decision_id: string; thread_id: string; takes_effect_at: Time }
+
+type AuditTable = {
+  id: string
+  site_id: string | null
+  action: string
+  subject_kind: string
+  subject_id: string
+  actor_kind: string
+  actor_id: string | null
+  actor_name: string | null
+  detail: Json
+  created_at: Time
+}
+
+type OutboxTable = {
+  id: string
+  site_id: string
+  event: string
+  payload: Json
+  not_before: Time
+  leased_until: Time | null
+  attempts: Generated<number>
+  last_error: string | null
+  given_up_at: Time | null
+  created_at: Time
+}
+
+type StaffTable = { id: string; email: string; name: string; disabled_at: Time | null; created_at: Time }
+
+type StaffRoleTable = { staff_id: string; site_id: string; role: string; created_at: Time }
+
+type SigninLinkTable = { token_hash: string; staff_id: string; expires_at: Time; created_at: Time }
+
+type SigninUseTable = { token_hash: string; used_at: Time }
+
+type SessionTable = {
+  token_hash: string
+  staff_id: string
+  last_seen_at: Time
+  expires_at: Time
+  revoked_at: Time | null
+  created_at: Time
+}
+
+type ApiTokenTable = {
+  id: string
+  token_hash: string
+  site_id: string
+  role: string
+  name: string
+  revoked_at: Time | null
+  created_at: Time
+}
+
+type SchemaMigrationTable = { name: string; checksum: string; applied_at: Time }
+
+export type Schema = {
+  site: SiteTable
+  site_origin: SiteOriginTable
+  thread: ThreadTable
+  comment: CommentTable
+  revision: RevisionTable
+  fact: FactTable
+  settlement: SettlementTable
+  pending_publication: PendingPublicationTable
+  audit: AuditTable
+  outbox: OutboxTable
+  staff: StaffTable
+  staff_role: StaffRoleTable
+  signin_link: SigninLinkTable
+  signin_use: SigninUseTable
+  session: SessionTable
+  api_token: ApiTokenTable
+  schema_migration: SchemaMigrationTable
+}

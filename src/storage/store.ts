@@ -1,0 +1,71 @@
+// The ground as core sees it: Kysely for reads, one atomic batch of compiled statements for writes.
+// Not for: opening a database; platform/ does that, once.
+import type { CompiledQuery, Kysely } from 'kysely'
+import type { Schema } from './schema.ts'
+
+/** Anything Kysely can compile: an insert, an update, a delete, a select. */
+export type Compilable = { compile(): CompiledQuery }
+
+/** What one statement of a batch did: the rows it returned and how many it changed. */
+export type StatementResult = { rows: Record<string, unknown>[]; changed: number }
+
+export type Store = {
+  readonly dialect: 'sqlite' | 'd1'
+  /** Reads only. */
+  readonly db: Kysely<Schema>
+  /**
+   * Runs the statements in order as one transaction: all of them or none.
+   * Throws {@link StoreBusy} when the database could not be written in time, {@link UniqueViolation} when a unique key was taken.
+   */
+  batch(statements: readonly Compilable[]): Promise<StatementResult[]>
+  close(): Promise<void>
+}
+
+/** The database could not be written in time or has no room; nothing was written. */
+export class StoreBusy extends Error {
+  override readonly name = 'StoreBusy'
+}
+
+/** A unique key was taken, so the whole batch was rolled back. `columns` reads `table.column,table.column`. */
+export class UniqueViolation extends Error {
+  override readonly name = 'UniqueViolation'
+  readonly columns: string
+  constructor(columns: string, cause: unknown) {
+    super(`unique key taken: ${columns}`, { cause })
+    this.columns = columns
+  }
+}
+
+/** Whether the error says that this unique key (`table.column,table.column`) was taken. */
+export function conflictOn(error: unknown, columns: string): boolean {
+  return error instanceof UniqueViolation && error.columns === columns
+}
+
+/** Bound parameters that D1 takes in one statement. */
+export const MAX_PARAMETERS = 100
+/** Bytes of SQL that D1 takes in one statement. */
+const MAX_STATEMENT_BYTES = 100_000
+
+/** Compiles a statement and holds it to D1's limits on every database, so that a test on SQLite finds what D1 would refuse. */
+export function compiled(statement: Compilable): CompiledQuery {
+  const query = statement.compile()
+  if (query.parameters.length > MAX_PARAMETERS)
+    throw new Error(`statement with ${query.parameters.length} parameters: D1 takes ${MAX_PARAMETERS}`)
+  if (query.sql.length > MAX_STATEMENT_BYTES) throw new Error(`statement of ${query.sql.length} bytes: D1 takes ${MAX_STATEMENT_BYTES}`)
+  return query
+}
+
+/** Cuts a list into runs that fit beside `others` further parameters in one statement. */
+export function inChunks<Item>(items: readonly Item[], others: number): Item[][] {
+  const size = MAX_PARAMETERS - others
+  const chunks: Item[][] = []
+  for (let start = 0; start < items.length; start += size) chunks.push(items.slice(start, start + size))
+  return chunks
+}
+
+/** SQLite's words for a taken unique key, as better-sqlite3 and D1 both pass them on. */
+export function uniqueViolationOf(error: unknown): UniqueViolation | null {
+  const message = error instanceof Error ? error.message : ''
+  const columns = /UNIQUE constraint failed: ([\w., ]+?)(?:: SQLITE_CONSTRAINT|$)/m.exec(message)?.[1]
+  return columns === undefined ? null : new UniqueViolation(columns.replaceAll(' ', ''), error)
+}
