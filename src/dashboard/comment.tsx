@@ -17,7 +17,7 @@ export async function showComment(c: AppContext): Promise<Response> {
   const place = { state: listedState(item.state) }
   const earlier = item.revisions.slice(0, -1).reverse()
   const title = fill(words.desk.itemTitle, { code: item.receipt_code })
-  allowPage(c, { frameAncestors: "'none'", script: 'self', connect: true })
+  allowPage(c, { frameAncestors: "'none'", script: 'nonce', connect: true })
   return c.html(
     <Frame desk={desk} title={title}>
       <main class="single" id="main" tabindex={-1}>

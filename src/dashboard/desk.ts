@@ -10,8 +10,8 @@ import { type Language, type Strings, strings } from '../i18n/index.ts'
 /** A state that has a tab. */
 export type ListedState = (typeof LISTED_STATES)[number]
 
-/** `base` is the path of the site's part of the desk, without a slash at its end. */
-export type Desk = { ctx: Ctx; person: Person; language: Language; words: Strings; base: string }
+/** `base` is the path of the site's part of the desk, without a slash at its end; `nonce` lets its own script run. */
+export type Desk = { ctx: Ctx; person: Person; language: Language; words: Strings; base: string; nonce: string }
 
 /** Counts as tabs show them, by state. */
 export type CountTexts = Record<ListedState, string>
@@ -23,7 +23,7 @@ export async function openDesk(c: AppContext): Promise<Desk> {
   const ctx = await staffCtx(c, c.req.param('site') ?? '')
   const { language } = ctx.site.settings
   c.set('language', language)
-  return { ctx, person: session.person, language, words: strings(language), base: `/desk/${ctx.site.slug}` }
+  return { ctx, person: session.person, language, words: strings(language), base: `/desk/${ctx.site.slug}`, nonce: c.var.nonce }
 }
 
 /** The state a tab, a link or a form field names; `pending` where none is named. Throws `not_found` for a state without a tab. */

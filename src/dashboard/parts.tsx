@@ -17,7 +17,7 @@ export function Frame(props: { desk: Desk; title: string; children?: Child }) {
       language={desk.language}
       title={`${props.title} – ${words.title} – ${site.name}`}
       style="/assets/desk.css"
-      head={<script type="module" src="/assets/desk.js"></script>}
+      head={<script type="module" src="/assets/desk.js" nonce={desk.nonce}></script>}
     >
       <a class="skip" href="#main">
         {words.skip}

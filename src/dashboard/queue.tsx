@@ -42,7 +42,7 @@ export async function showQueue(c: AppContext): Promise<Response> {
   const notice = await noticeOf(c, desk)
   const { words } = desk
   const title = words.states[place.state]
-  allowPage(c, { frameAncestors: "'none'", script: 'self', connect: true })
+  allowPage(c, { frameAncestors: "'none'", script: 'nonce', connect: true })
   return c.html(
     <Frame desk={desk} title={title}>
       <Tabs desk={desk} counts={countTexts(page.counts)} current={place.state} />

@@ -1,0 +1,189 @@
+// The desk as plain pages: signing in once, deciding, undoing, being told what others did. All of it without script.
+import { beforeAll, describe, expect, it } from 'vitest'
+import { invite } from '../../src/core/people/team.ts'
+import { BASE, openWard, PORTAL, type Ward } from '../support/ward.ts'
+
+let ward: Ward
+beforeAll(async () => {
+  ward = await openWard()
+})
+
+const article = (key: string) => ({ article: { key, url: `${PORTAL}/${key}`, title: `Bài ${key}` } })
+
+async function get(cookie: string, path: string): Promise<{ status: number; html: string; response: Response }> {
+  const response = await ward.request(path, { headers: { cookie } })
+  return { status: response.status, html: await response.text(), response }
+}
+
+async function post(cookie: string, path: string, fields: Record<string, string>): Promise<Response> {
+  return ward.request(path, { method: 'POST', headers: { cookie, origin: BASE }, body: new URLSearchParams(fields) })
+}
+
+async function linkFor(email: string): Promise<string> {
+  const { link, statements } = await invite(ward.services, { email, site: ward.slug, role: 'moderator', name: 'Cô Thử' })
+  await ward.store.batch(statements)
+  return new URL(link.url).searchParams.get('link') ?? ''
+}
+
+const decision = (comment: string, version: number, verdict: string, more: Record<string, string> = {}) => ({
+  comment,
+  version: String(version),
+  verdict,
+  request_key: crypto.randomUUID(),
+  state: 'pending',
+  ...more,
+})
+
+describe('signing in', () => {
+  it('opens the link as often as scanners like and uses it up only when the button is pressed', async () => {
+    const link = await linkFor(`co-thu-${ward.slug}@phuongthu.example`)
+    for (let n = 0; n < 10; n++) expect((await ward.request(`/desk/signin?link=${link}`)).status).toBe(200)
+    expect((await ward.request(`/desk/signin?link=${link}`, { method: 'HEAD' })).status).toBe(200)
+    const first = await post('', '/desk/signin', { link })
+    expect(first.status).toBe(303)
+    expect(first.headers.get('set-cookie')).toMatch(/^ykien-80=[\w-]{43}; .*HttpOnly/)
+    expect((await post('', '/desk/signin', { link })).status).toBe(410)
+    expect((await ward.request(`/desk/signin?link=${link}`)).status).toBe(410)
+  })
+
+  it('lets one of twenty presses at the same moment in', async () => {
+    const link = await linkFor(`hai-muoi-${ward.slug}@phuongthu.example`)
+    const statuses = await Promise.all(Array.from({ length: 20 }, async () => (await post('', '/desk/signin', { link })).status))
+    expect(statuses.filter((status) => status === 303)).toHaveLength(1)
+    expect(statuses.filter((status) => status === 410)).toHaveLength(19)
+  })
+
+  it('refuses a link after 48 hours', async () => {
+    const link = await linkFor(`muon-${ward.slug}@phuongthu.example`)
+    ward.clock.ms += 48 * 3_600_000
+    expect((await post('', '/desk/signin', { link })).status).toBe(410)
+  })
+
+  it('ends a session that is idle for 30 minutes, one after 12 hours, and one that was signed out, on the server', async () => {
+    const idle = await ward.signIn('moderator', `idle-${ward.slug}@phuongthu.example`)
+    ward.clock.ms += 30 * 60_000
+    expect((await get(idle, `/desk/${ward.slug}/queue`)).status).toBe(303)
+    const busy = await ward.signIn('moderator', `busy-${ward.slug}@phuongthu.example`)
+    for (let minutes = 0; minutes < 12 * 60; minutes += 20) {
+      expect((await get(busy, `/desk/${ward.slug}/queue`)).status).toBe(200)
+      ward.clock.ms += 20 * 60_000
+    }
+    expect((await get(busy, `/desk/${ward.slug}/queue`)).status).toBe(303)
+    const out = await ward.signIn('moderator', `out-${ward.slug}@phuongthu.example`)
+    await post(out, '/desk/signout', {})
+    expect((await get(out, `/desk/${ward.slug}/queue`)).status).toBe(303)
+  })
+
+  it('does not adopt a cookie somebody set before', async () => {
+    const link = await linkFor(`co-dinh-${ward.slug}@phuongthu.example`)
+    const preset = `ykien-80=${'A'.repeat(43)}`
+    const response = await post(preset, '/desk/signin', { link })
+    expect(response.headers.get('set-cookie')).not.toContain('A'.repeat(43))
+    expect((await get(preset, '/desk')).status).toBe(303)
+    expect((await get(preset, '/desk')).response.headers.get('location')).toBe('/desk/signin')
+  })
+
+  it('under https names its cookie __Host- and marks it Secure', async () => {
+    const secure = await openWard({ YKIEN_BASE_URL: 'https://ykien.test' })
+    const { link, statements } = await invite(secure.services, {
+      email: `an-toan-${secure.slug}@phuongthu.example`,
+      site: secure.slug,
+      role: 'viewer',
+    })
+    await secure.store.batch(statements)
+    const response = await secure.request('/desk/signin', {
+      method: 'POST',
+      headers: { origin: 'https://ykien.test' },
+      body: new URLSearchParams({ link: new URL(link.url).searchParams.get('link') ?? '' }),
+    })
+    const cookie = response.headers.get('set-cookie') ?? ''
+    expect(cookie).toMatch(/^__Host-ykien-443=/)
+    for (const part of ['Secure', 'HttpOnly', 'Path=/', 'SameSite=Lax']) expect(cookie).toContain(part)
+    expect(cookie).not.toContain('Domain')
+    expect(response.headers.get('strict-transport-security')).toContain('max-age=31536000')
+  })
+})
+
+describe('deciding', () => {
+  it('approves by a form, says so with a way to undo, and undoes', async () => {
+    const cookie = await ward.signIn()
+    const { comment } = await ward.submit('Duyệt bằng biểu mẫu.', article('bieu-mau'))
+    const approved = await post(cookie, `/desk/${ward.slug}/decisions`, decision(comment.id, 1, 'approve'))
+    expect(approved.status).toBe(303)
+    const page = await get(cookie, approved.headers.get('location') ?? '')
+    const undo = /action="([^"]+\/undo)"/.exec(page.html)?.[1]
+    expect(undo).toBeDefined()
+    const undone = await post(cookie, undo ?? '', { state: 'pending' })
+    expect(undone.status).toBe(303)
+    expect((await get(cookie, undone.headers.get('location') ?? '')).html).toContain('Duyệt bằng biểu mẫu.')
+    ward.clock.ms += 60_000
+    expect((await ward.thread('?key=bieu-mau')).comments).toEqual([])
+  })
+
+  it('rejects with a coded reason, and not without one', async () => {
+    const cookie = await ward.signIn()
+    const { comment } = await ward.submit('Từ chối bằng biểu mẫu.', article('tu-choi'))
+    expect((await post(cookie, `/desk/${ward.slug}/decisions`, decision(comment.id, 1, 'reject'))).status).toBe(422)
+    expect((await post(cookie, `/desk/${ward.slug}/decisions`, decision(comment.id, 1, 'reject', { reason: 'ads' }))).status).toBe(303)
+    expect((await get(cookie, `/desk/${ward.slug}/queue?state=rejected`)).html).toContain('Từ chối bằng biểu mẫu.')
+  })
+
+  it('tells the second of two clerks who decided and when', async () => {
+    const [first, second] = [
+      await ward.signIn('moderator', `mot-${ward.slug}@phuongthu.example`),
+      await ward.signIn('leader', `hai-${ward.slug}@phuongthu.example`),
+    ]
+    const { comment } = await ward.submit('Hai người cùng duyệt.', article('cung-duyet'))
+    await post(first, `/desk/${ward.slug}/decisions`, decision(comment.id, 1, 'spam'))
+    const late = await post(second, `/desk/${ward.slug}/decisions`, decision(comment.id, 1, 'approve'))
+    expect((await get(second, late.headers.get('location') ?? '')).html).toMatch(
+      /vừa được Cán bộ moderator xử lý lúc \d\d:\d\d \d\d\/\d\d\/\d{4}/,
+    )
+  })
+
+  it('tells a page which of its cards were decided elsewhere', async () => {
+    const cookie = await ward.signIn()
+    const { comment } = await ward.submit('Bị xử lý ở nơi khác.', article('noi-khac'))
+    await ward.decide(await ward.token('moderator', ward.slug, 'Máy khác'), { comment: comment.id, version: 1, verdict: 'hold' })
+    const response = await ward.request(`/desk/${ward.slug}/moved`, {
+      method: 'POST',
+      headers: { cookie, origin: BASE, accept: 'application/json' },
+      body: { shown: [{ id: comment.id, version: 1 }] },
+    })
+    expect(await response.json()).toMatchObject({
+      moved: [{ comment: comment.id, version: 2, state: 'held', message: expect.stringContaining('Máy khác') }],
+    })
+  })
+
+  it('shows a viewer the queue without a way to decide, and refuses the attempt', async () => {
+    const cookie = await ward.signIn('viewer')
+    const { comment } = await ward.submit('Chỉ xem.', article('chi-xem'))
+    const page = await get(cookie, `/desk/${ward.slug}/queue`)
+    expect(page.html).toContain('Chỉ xem.')
+    expect(page.html).not.toContain('/decisions"')
+    expect((await post(cookie, `/desk/${ward.slug}/decisions`, decision(comment.id, 1, 'approve'))).status).toBe(403)
+  })
+
+  it('shows a text exactly as written, with what cannot be seen marked by its code', async () => {
+    const cookie = await ward.signIn()
+    const { comment } = await ward.submit('ẩn\u200bđi và \u202eđảo <b>đậm</b>', article('an-di'))
+    const { html } = await get(cookie, `/desk/${ward.slug}/comments/${comment.id}`)
+    expect(html).toContain('&lt;b&gt;đậm&lt;/b&gt;')
+    expect(html).toContain('data-code="U+200B"')
+    expect(html).toContain('data-code="U+202E"')
+  })
+
+  it('lets only its own script run, by a nonce that is new for each page', async () => {
+    const cookie = await ward.signIn()
+    const policies = await Promise.all(
+      [1, 2].map(async () => (await get(cookie, `/desk/${ward.slug}/queue`)).response.headers.get('content-security-policy') ?? ''),
+    )
+    for (const policy of policies) expect(policy).toMatch(/default-src 'none'.*script-src 'nonce-[\w-]{22}'.*frame-ancestors 'none'/)
+    expect(policies[0]).not.toBe(policies[1])
+  })
+
+  it('knows nothing of a site on which the person has no role', async () => {
+    const cookie = await ward.signIn()
+    expect((await get(cookie, `/desk/${ward.otherSlug}/queue`)).status).toBe(404)
+  })
+})
