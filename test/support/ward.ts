@@ -71,6 +71,7 @@ export async function openWard(env: Record<string, string> = {}): Promise<Ward> 
     now: () => new Date(clock.ms),
     newId: createIds(() => clock.ms),
     randomBytes: (length) => crypto.getRandomValues(new Uint8Array(length)),
+    compress: null,
     asset: async () => null,
     nudge: () => {},
   }

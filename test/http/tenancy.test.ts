@@ -1,0 +1,354 @@
+// Two wards on one database: with the ids, tokens and sessions of one nothing of the other can be read or changed.
+// The cases are held against the app's own table of routes, so that a new route needs one.
+import { beforeAll, describe, expect, it } from 'vitest'
+import type { Submitted } from '../../src/core/comments/submit.ts'
+import type { Outcome } from '../../src/core/moderation/decide.ts'
+import { dump } from '../support/dump.ts'
+import { nameOf, routesOf, routesOfDocument } from '../support/routes.ts'
+import { BASE, openWard, PORTAL, type Ward } from '../support/ward.ts'
+
+/** What one site has that the other must not reach. */
+type Side = {
+  slug: string
+  origin: string
+  article: string
+  token: string
+  /** Of a person who may not undo what others decided. */
+  moderator: string
+  cookie: string
+  threadId: string
+  published: Submitted
+  waiting: Submitted
+  /** A decision within its undo window. */
+  decision: string
+}
+/** `showsPublic`: the answer may hold what `there` has published, which is for anyone to read. */
+type Call = { path: string; init?: Parameters<Ward['request']>[1]; expected: number; showsPublic?: boolean }
+
+const PUBLISHED_TEXT = 'Chỉ đọc được ở '
+/** A table row that says why a route has nothing to try. */
+const NOTHING = 'takes no id, key, token or session of a site'
+
+let ward: Ward
+let mine: Side
+let other: Side
+/** From the one site's ids on the other's paths, both ways round. */
+let ways: [here: Side, there: Side][]
+
+beforeAll(async () => {
+  ward = await openWard()
+  mine = await openSide(ward.slug, PORTAL, 'bai-o-phuong')
+  other = await openSide(ward.otherSlug, 'https://xakhac.example', 'bai-o-xa')
+  // Last, so that no window ends while the tests run: reading past its end would write.
+  for (const side of [mine, other]) side.decision = (await approve(side, (await post(side, 'Vừa được duyệt.')).comment.id)).decision ?? ''
+  ways = [
+    [mine, other],
+    [other, mine],
+  ]
+})
+
+async function openSide(slug: string, origin: string, article: string): Promise<Side> {
+  const token = await ward.token('admin', slug)
+  const base = { slug, origin, article, token, moderator: await ward.token('moderator', slug) }
+  const published = await post(base, `${PUBLISHED_TEXT}${slug}.`)
+  await approve(base, published.comment.id)
+  ward.clock.ms += 10_001
+  const thread = (await (await ward.request(`/api/v1/sites/${slug}/threads?key=${article}`)).json()) as {
+    thread: { id: string; count: number }
+  }
+  expect(thread.thread.count).toBe(1)
+  const waiting = await post(base, 'Chưa ai xem ngoài nơi của nó.')
+  const cookie = await ward.signIn('admin', `admin@${slug}.example`, slug)
+  return { ...base, cookie, threadId: thread.thread.id, published, waiting, decision: '' }
+}
+
+async function post(side: Pick<Side, 'slug' | 'origin' | 'article'>, body: string): Promise<Submitted> {
+  const response = await ward.request(`/api/v1/sites/${side.slug}/comments`, {
+    method: 'POST',
+    body: { article: { key: side.article, url: `${side.origin}/${side.article}`, title: 'Bài của một nơi' }, body },
+  })
+  expect(response.status).toBe(202)
+  return (await response.json()) as Submitted
+}
+
+async function approve(side: Pick<Side, 'slug' | 'token'>, id: string): Promise<Outcome> {
+  const response = await ward.request(`/api/v1/admin/sites/${side.slug}/decisions`, {
+    method: 'POST',
+    headers: bearer(side.token),
+    body: { items: [{ comment: id, version: 1, verdict: 'approve' }] },
+  })
+  return ((await response.json()) as { outcomes: [Outcome] }).outcomes[0]
+}
+
+const bearer = (token: string) => ({ authorization: `Bearer ${token}` })
+const session = (cookie: string) => ({ cookie, origin: BASE, accept: 'application/json' })
+const form = (fields: Record<string, string>) => new URLSearchParams(fields)
+
+/** A staff path of one site tried with the token and the session of the other. */
+const asStranger = (here: Side, path: string, init: Omit<NonNullable<Call['init']>, 'headers'> = {}): Call[] => [
+  { path, init: { ...init, headers: bearer(here.token) }, expected: 404 },
+  { path, init: { ...init, headers: session(here.cookie) }, expected: 404 },
+]
+/** A staff path of one's own site with an id of the other. */
+const withIds = (there: Side, path: string, init: Omit<NonNullable<Call['init']>, 'headers'> = {}): Call[] => [
+  { path, init: { ...init, headers: bearer(there.token) }, expected: 404 },
+  { path, init: { ...init, headers: session(there.cookie) }, expected: 404 },
+]
+/** A page of the desk of one site tried with the session of the other; and with a token alone, which opens no page. */
+const onDesk = (here: Side, path: string, init: Omit<NonNullable<Call['init']>, 'headers'> = {}): Call[] => [
+  { path, init: { ...init, headers: session(here.cookie) }, expected: 404 },
+  { path, init: { ...init, headers: { ...bearer(here.token), accept: 'application/json' } }, expected: 401 },
+]
+
+const decideOn = (side: Side) => ({ items: [{ comment: side.waiting.comment.id, version: 1, verdict: 'approve' }] })
+const deskDecision = (side: Side) =>
+  form({ comment: side.waiting.comment.id, version: '1', verdict: 'approve', request_key: 'khoa-cua-trang-1', state: 'pending' })
+
+/** For each route: how ids, tokens and sessions of `here` are tried at `there`; every call must be refused and change nothing. */
+const CASES: Record<string, string | ((here: Side, there: Side) => Call[])> = {
+  'GET /api/v1/admin/sites/:site/queue': (here, there) => asStranger(here, `/api/v1/admin/sites/${there.slug}/queue`),
+  'GET /api/v1/admin/sites/:site/comments/:id': (here, there) => [
+    ...asStranger(here, `/api/v1/admin/sites/${there.slug}/comments/${there.waiting.comment.id}`),
+    ...asStranger(here, `/api/v1/admin/sites/${there.slug}/comments/${here.waiting.comment.id}`),
+    ...withIds(there, `/api/v1/admin/sites/${there.slug}/comments/${here.waiting.comment.id}`),
+  ],
+  'POST /api/v1/admin/sites/:site/decisions': (here, there) => [
+    ...asStranger(here, `/api/v1/admin/sites/${there.slug}/decisions`, { method: 'POST', body: decideOn(there) }),
+    ...asStranger(here, `/api/v1/admin/sites/${there.slug}/decisions`, { method: 'POST', body: decideOn(here) }),
+    ...withIds(there, `/api/v1/admin/sites/${there.slug}/decisions`, { method: 'POST', body: decideOn(here) }),
+  ],
+  'DELETE /api/v1/admin/sites/:site/decisions/:id': (here, there) => [
+    ...asStranger(here, `/api/v1/admin/sites/${there.slug}/decisions/${there.decision}`, { method: 'DELETE' }),
+    ...withIds(there, `/api/v1/admin/sites/${there.slug}/decisions/${here.decision}`, { method: 'DELETE' }),
+    {
+      path: `/api/v1/admin/sites/${there.slug}/decisions/${here.decision}`,
+      init: { method: 'DELETE', headers: bearer(there.moderator) },
+      expected: 404,
+    },
+  ],
+  'GET /api/v1/sites/:site': 'tells a site’s public settings',
+  'GET /api/v1/sites/:site/threads': (here, there) => [
+    { path: `/api/v1/sites/${there.slug}/threads?key=${here.article}`, expected: 200 },
+    { path: `/api/v1/sites/${there.slug}/threads?url=${encodeURIComponent(`${here.origin}/${here.article}`)}`, expected: 200 },
+    { path: `/api/v1/sites/${there.slug}/threads?key=${there.article}-x&around=${here.published.comment.id}`, expected: 200 },
+    { path: `/api/v1/sites/${there.slug}/threads?key=${there.article}-x&parent=${here.published.comment.id}`, expected: 200 },
+  ],
+  'GET /api/v1/sites/:site/counts': (here, there) => [{ path: `/api/v1/sites/${there.slug}/counts?key=${here.article}`, expected: 200 }],
+  'POST /api/v1/sites/:site/counts': (here, there) => [
+    { path: `/api/v1/sites/${there.slug}/counts`, init: { method: 'POST', body: { articles: [{ key: here.article }] } }, expected: 200 },
+  ],
+  'POST /api/v1/sites/:site/comments': (here, there) => [
+    {
+      path: `/api/v1/sites/${there.slug}/comments`,
+      init: {
+        method: 'POST',
+        body: { article: { key: there.article }, body: 'Trả lời sang nơi khác.', parent_id: here.published.comment.id },
+      },
+      expected: 422,
+    },
+    {
+      path: `/api/v1/sites/${there.slug}/comments`,
+      init: { method: 'POST', headers: { origin: here.origin }, body: { article: { key: there.article }, body: 'Từ trang nơi khác.' } },
+      expected: 403,
+    },
+  ],
+  'PATCH /api/v1/comments/:id': (here, there) => [
+    {
+      path: `/api/v1/comments/${there.waiting.comment.id}`,
+      init: { method: 'PATCH', headers: bearer(here.waiting.edit.token), body: { body: 'Sửa bài nơi khác.' } },
+      expected: 404,
+    },
+    {
+      path: `/api/v1/comments/${there.waiting.comment.id}`,
+      init: { method: 'PATCH', headers: bearer(here.token), body: { body: 'Sửa bằng thẻ cán bộ.' } },
+      expected: 404,
+    },
+    {
+      path: `/api/v1/comments/${there.waiting.comment.id}`,
+      init: {
+        method: 'PATCH',
+        headers: { ...bearer(there.waiting.edit.token), origin: here.origin },
+        body: { body: 'Sửa từ trang khác.' },
+      },
+      expected: 403,
+    },
+  ],
+  'DELETE /api/v1/comments/:id': (here, there) => [
+    {
+      path: `/api/v1/comments/${there.waiting.comment.id}`,
+      init: { method: 'DELETE', headers: bearer(here.waiting.edit.token) },
+      expected: 404,
+    },
+    { path: `/api/v1/comments/${there.waiting.comment.id}`, init: { method: 'DELETE', headers: bearer(here.token) }, expected: 404 },
+  ],
+  'GET /api/v1/receipts/:code': (here, there) => [
+    { path: `/api/v1/receipts/${there.waiting.receipt.code}`, init: { headers: bearer(here.waiting.receipt.secret) }, expected: 404 },
+    { path: `/api/v1/receipts/${there.waiting.receipt.code}`, init: { headers: bearer(here.token) }, expected: 404 },
+    { path: `/api/v1/receipts/${there.waiting.receipt.code}`, init: { headers: bearer(there.waiting.edit.token) }, expected: 404 },
+  ],
+  'GET /widget/:file': NOTHING,
+  'GET /assets/:file': NOTHING,
+  'GET /feeds/:feed{.+\\.(?:atom|json)}': (here, there) =>
+    ['atom', 'json'].map((kind) => ({ path: `/feeds/${there.slug}/${here.threadId}.${kind}`, expected: 404 })),
+  'GET /r/:site': (here, there) => [
+    { path: `/r/${there.slug}?key=${here.article}`, expected: 200 },
+    { path: `/r/${there.slug}?key=${there.article}-x&parent=${here.published.comment.id}`, expected: 200 },
+  ],
+  'POST /r/:site': (here, there) => [
+    {
+      path: `/r/${there.slug}`,
+      init: {
+        method: 'POST',
+        body: form({ key: there.article, body: 'Trả lời sang nơi khác.', parent_id: here.published.comment.id, consent_terms: 'on' }),
+      },
+      expected: 422,
+      showsPublic: true,
+    },
+  ],
+  'GET /r/:site/receipt': NOTHING,
+  'POST /r/:site/receipt': (here, there) => [
+    {
+      path: `/r/${there.slug}/receipt`,
+      init: { method: 'POST', body: form({ receipt: `${there.waiting.receipt.code}-${here.waiting.receipt.secret}` }) },
+      expected: 404,
+    },
+    {
+      path: `/r/${there.slug}/receipt`,
+      init: { method: 'POST', body: form({ receipt: `${here.waiting.receipt.code}-${there.waiting.receipt.secret}` }) },
+      expected: 404,
+    },
+  ],
+  'GET /desk': 'leads to the person’s own first site',
+  'GET /desk/signin': 'takes a sign-in link, which is a person’s and no site’s',
+  'POST /desk/signin': 'takes a sign-in link, which is a person’s and no site’s',
+  'POST /desk/signout': 'ends one’s own session',
+  'GET /desk/:site/queue': (here, there) => onDesk(here, `/desk/${there.slug}/queue`),
+  'GET /desk/:site/comments/:id': (here, there) => [
+    ...onDesk(here, `/desk/${there.slug}/comments/${there.waiting.comment.id}`),
+    {
+      path: `/desk/${there.slug}/comments/${here.waiting.comment.id}`,
+      init: { headers: session(there.cookie) },
+      expected: 404,
+    },
+  ],
+  'POST /desk/:site/decisions': (here, there) => [
+    ...onDesk(here, `/desk/${there.slug}/decisions`, { method: 'POST', body: deskDecision(there) }),
+    {
+      path: `/desk/${there.slug}/decisions`,
+      init: { method: 'POST', headers: session(there.cookie), body: deskDecision(here) },
+      expected: 404,
+    },
+  ],
+  'POST /desk/:site/decisions/:id/undo': (here, there) => [
+    ...onDesk(here, `/desk/${there.slug}/decisions/${there.decision}/undo`, { method: 'POST', body: form({ version: '2' }) }),
+    {
+      path: `/desk/${there.slug}/decisions/${here.decision}/undo`,
+      init: { method: 'POST', headers: session(there.cookie), body: form({ version: '2' }) },
+      expected: 404,
+    },
+  ],
+  'POST /desk/:site/moved': (here, there) => [
+    ...onDesk(here, `/desk/${there.slug}/moved`, { method: 'POST', body: { shown: [] } }),
+    {
+      path: `/desk/${there.slug}/moved`,
+      init: { method: 'POST', headers: session(there.cookie), body: { shown: [{ id: here.published.comment.id, version: 1 }] } },
+      expected: 200,
+    },
+  ],
+  'GET /healthz': NOTHING,
+  'GET /openapi.json': NOTHING,
+  'GET /docs': NOTHING,
+}
+
+/** What is in an answer that must not be: texts and ids of the other side, and what nobody has approved. */
+function leaks(text: string, call: Call, here: Side, there: Side): string[] {
+  const brought = `${call.path} ${JSON.stringify(call.init?.body ?? '')} ${String(call.init?.body ?? '')}`
+  const ofReaders = (side: Side) => [side.published.comment.id, `${PUBLISHED_TEXT}${side.slug}`, side.threadId]
+  const ofStaff = (side: Side) => [side.waiting.comment.id, side.waiting.receipt.code, side.waiting.receipt.secret, side.decision]
+  const secrets = [...ofReaders(here), ...(call.showsPublic ? [] : ofReaders(there)), ...ofStaff(here), ...ofStaff(there)]
+  return [...secrets, 'Chưa ai xem ngoài', 'Vừa được duyệt'].filter((secret) => text.includes(secret) && !brought.includes(secret))
+}
+
+describe('the table of routes', () => {
+  it('has a case for each route, and no case without a route', () => {
+    expect(Object.keys(CASES).sort()).toEqual(routesOf(ward.services).map(nameOf).sort())
+  })
+
+  it('holds every route of the OpenAPI document', async () => {
+    const document = (await (await ward.request('/openapi.json')).json()) as Parameters<typeof routesOfDocument>[0]
+    const declared = routesOfDocument(document).map(nameOf)
+    expect(declared.length).toBeGreaterThan(10)
+    expect(routesOf(ward.services).map(nameOf)).toEqual(expect.arrayContaining(declared))
+  })
+})
+
+describe('of another site', () => {
+  it.each(Object.entries(CASES).flatMap(([route, calls]) => (typeof calls === 'string' ? [] : [[route, calls] as const])))(
+    '%s gives and changes nothing',
+    async (_route, calls) => {
+      for (const [here, there] of ways) {
+        for (const call of calls(here, there)) {
+          const before = await dump(ward.store)
+          const response = await ward.request(call.path, call.init)
+          const text = await response.text()
+          expect(response.status, `${call.path}: ${text.slice(0, 300)}`).toBe(call.expected)
+          expect(leaks(text, call, here, there), call.path).toEqual([])
+          expect(await dump(ward.store), `${call.path} changed the database`).toEqual(before)
+        }
+      }
+    },
+  )
+
+  it('a request with ids of both sites acts on its own only', async () => {
+    const before = await dump(ward.store)
+    const response = await ward.request(`/api/v1/admin/sites/${mine.slug}/decisions`, {
+      method: 'POST',
+      headers: bearer(mine.token),
+      body: { items: [...decideOn(other).items, ...decideOn(mine).items] },
+    })
+    expect(await response.json()).toMatchObject({
+      outcomes: [
+        { status: 'refused', code: 'not_found', state: null, version: null },
+        { status: 'done', state: 'published' },
+      ],
+    })
+    const after = await dump(ward.store)
+    const ofOther = (rows: Record<string, unknown>[] | undefined) => rows?.filter((row) => row.id === other.waiting.comment.id)
+    expect(ofOther(after.comment)).toEqual(ofOther(before.comment))
+  })
+
+  it('the same calls with one’s own ids and rights do succeed', async () => {
+    const own = await ward.request(`/api/v1/admin/sites/${other.slug}/comments/${other.waiting.comment.id}`, {
+      headers: bearer(other.token),
+    })
+    const desk = await ward.request(`/desk/${other.slug}/comments/${other.waiting.comment.id}`, { headers: session(other.cookie) })
+    const feed = await ward.request(`/feeds/${other.slug}/${other.threadId}.atom`)
+    const receipt = await ward.request(`/api/v1/receipts/${other.waiting.receipt.code}`, { headers: bearer(other.waiting.receipt.secret) })
+    expect([own.status, desk.status, feed.status, receipt.status]).toEqual([200, 200, 200, 200])
+    expect(leaks(await own.text(), { path: '', expected: 200 }, mine, other)).not.toEqual([])
+  })
+})
+
+describe('an article key that both sites use', () => {
+  it('names an article of each, however often and in whatever turn they are read', async () => {
+    for (const side of [mine, other]) {
+      const shared = { ...side, article: 'chung-mot-ten' }
+      await approve(shared, (await post(shared, `Chung tên, viết ở ${side.slug}.`)).comment.id)
+    }
+    ward.clock.ms += 10_001
+    for (const side of [mine, other, mine, other]) {
+      const texts = async (path: string) => (await ward.request(path)).text()
+      for (const path of [
+        `/api/v1/sites/${side.slug}/threads?key=chung-mot-ten`,
+        `/api/v1/sites/${side.slug}/threads?key=chung-mot-ten&sort=top`,
+        `/r/${side.slug}?key=chung-mot-ten`,
+        `/feeds/${side.slug}.json`,
+      ]) {
+        const [own, foreign] = [side.slug, side === mine ? other.slug : mine.slug]
+        const text = await texts(path)
+        expect(text, path).toContain(`Chung tên, viết ở ${own}.`)
+        expect(text, path).not.toContain(foreign)
+      }
+    }
+  })
+})
