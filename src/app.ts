@@ -7,6 +7,7 @@ import { demoDoors } from './demo/article.tsx'
 import { adminApi } from './http/admin.ts'
 import type { AppEnv } from './http/door.ts'
 import { introduce, readBody, secureHeaders } from './http/guards.ts'
+import { createHotRoad } from './http/hot.ts'
 import { createRateLimiter } from './http/limits.ts'
 import { describeApi, opsDoors } from './http/ops.tsx'
 import { answerProblem } from './http/problem.ts'
@@ -14,8 +15,14 @@ import { publicApi } from './http/public.ts'
 import { readingDoors } from './http/reading.tsx'
 import type { Services } from './services.ts'
 
-/** The whole application over a host's services: give it a Request, it answers a Response. */
-export function createApp(services: Services): OpenAPIHono<AppEnv> {
+/** The application: give it a Request and what the host knows of it, it answers a Response. `routes` names every door, for tests. */
+export type App = {
+  fetch(request: Request, host: AppEnv['Bindings']): Response | Promise<Response>
+  routes: readonly { method: string; path: string }[]
+}
+
+/** The whole application over a host's services. */
+export function createApp(services: Services): App {
   const app = new OpenAPIHono<AppEnv>()
   const limiter = createRateLimiter(() => performance.now())
   app.use(introduce(services), secureHeaders, readBody)
@@ -32,5 +39,16 @@ export function createApp(services: Services): OpenAPIHono<AppEnv> {
     '/',
     opsDoors(() => describeApi(app, packageJson.version)),
   )
-  return app
+
+  const hotRoad = createHotRoad(services)
+  return {
+    routes: app.routes,
+    fetch(request, host) {
+      const { url } = request
+      const header = host.header ?? ((name) => request.headers.get(name) ?? undefined)
+      const hot = hotRoad(request.method, url.slice(url.indexOf('/', 8)), header)
+      if (hot === null) return app.fetch(request, host)
+      return hot instanceof Promise ? hot.then((answer) => answer ?? app.fetch(request, host)) : hot
+    },
+  }
 }

@@ -56,6 +56,12 @@ export const SETTINGS = {
     schema: z.coerce.number({ error: 'write how many proxies stand in front' }).int().min(0).max(10),
     default: '0',
   },
+  cacheMegabytes: {
+    env: 'YKIEN_CACHE_MEGABYTES',
+    doc: 'Memory for public answers that are kept ready to send, in megabytes for each process; 0 keeps none.',
+    schema: z.coerce.number({ error: 'write a number of megabytes' }).int().min(0).max(65_536),
+    default: '64',
+  },
   limits: {
     env: 'YKIEN_LIMITS',
     doc: '`off` lifts the rate limits, for load tests only; the program warns at start.',

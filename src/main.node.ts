@@ -33,7 +33,14 @@ export async function serveOnNode(config: Config): Promise<void> {
 
   const app = createApp(services)
   const server = serve({
-    fetch: (request, env) => app.fetch(request, { peer: 'incoming' in env ? env.incoming.socket.remoteAddress : undefined }),
+    fetch: (request, { incoming }) =>
+      app.fetch(request, {
+        peer: incoming.socket.remoteAddress,
+        header: (name) => {
+          const value = incoming.headers[name]
+          return typeof value === 'object' ? value.join(', ') : value
+        },
+      }),
     hostname: config.host,
     port: config.port,
     serverOptions: { headersTimeout: HEADERS_TIMEOUT_MS, requestTimeout: REQUEST_TIMEOUT_MS, connectionsCheckingInterval: 5_000 },

@@ -16,6 +16,8 @@ export type Services = {
   /** UUIDv7: sorts by the time it was made. */
   newId(): string
   randomBytes(length: number): Uint8Array<ArrayBuffer>
+  /** Compresses a public answer, or null where the host's edge does that itself. */
+  compress: ((bytes: Uint8Array<ArrayBuffer>, encoding: 'br' | 'gzip') => Promise<Uint8Array<ArrayBuffer>>) | null
   /** A built file by its path under the asset folder, or null. */
   asset(path: string): Promise<Asset | null>
   /** Something was announced for this time: wakes the outbox then, where the host can. */

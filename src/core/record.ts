@@ -27,13 +27,18 @@ export async function commit(ctx: Ctx, statements: readonly Compilable[]): Promi
   }
 }
 
-/** Runs a command again when its batch lost a race that says nothing about the command itself. */
-export async function retrying<Result>(command: () => Promise<Result>): Promise<Result> {
+/**
+ * Runs a command again when its batch lost a race that says nothing about the command itself. With `alsoConflict` also when
+ * another fact took the comment's version first: for a command that holds whatever the version.
+ */
+export async function retrying<Result>(command: () => Promise<Result>, alsoConflict = false): Promise<Result> {
   for (let attempt = 1; ; attempt++) {
     try {
       return await command()
     } catch (error) {
-      if (attempt === MAX_ATTEMPTS || !RETRIED_KEYS.some((key) => conflictOn(error, key))) throw error
+      const isRace =
+        RETRIED_KEYS.some((key) => conflictOn(error, key)) || (alsoConflict && error instanceof AppError && error.code === 'conflict')
+      if (attempt === MAX_ATTEMPTS || !isRace) throw error
     }
   }
 }

@@ -63,13 +63,8 @@ export function isOwnPage(site: Site, url: string): boolean {
   return site.origins.some((origin) => URL.parse(origin)?.host === host)
 }
 
-async function loadSite(services: Services, column: 'slug' | 'id', value: string): Promise<Site> {
-  const rows = await services.store.db
-    .selectFrom('site')
-    .leftJoin('site_origin', 'site_origin.site_id', 'site.id')
-    .select(['site.id', 'site.slug', 'site.name', 'site.settings', 'site_origin.origin'])
-    .where(`site.${column}`, '=', value)
-    .execute()
+/** A site from its row joined with its origins, a row for each. Throws `not_found` when there is none. */
+export function toSite(rows: readonly { id: string; slug: string; name: string; settings: string; origin: string | null }[]): Site {
   const [first] = rows
   if (!first) throw new AppError('not_found')
   return {
@@ -77,8 +72,18 @@ async function loadSite(services: Services, column: 'slug' | 'id', value: string
     slug: first.slug,
     name: first.name,
     settings: Settings.parse(JSON.parse(first.settings)),
-    origins: rows.flatMap((row) => (row.origin === null ? [] : [row.origin])),
+    origins: [...new Set(rows.flatMap((row) => (row.origin === null ? [] : [row.origin])))],
   }
+}
+
+async function loadSite(services: Services, column: 'slug' | 'id', value: string): Promise<Site> {
+  const rows = await services.store.db
+    .selectFrom('site')
+    .leftJoin('site_origin', 'site_origin.site_id', 'site.id')
+    .select(['site.id', 'site.slug', 'site.name', 'site.settings', 'site_origin.origin'])
+    .where(`site.${column}`, '=', value)
+    .execute()
+  return toSite(rows)
 }
 
 function toOrigin(text: string, check: z.RefinementCtx): string {

@@ -1,8 +1,10 @@
 // A thread: the opinions under one article, found by the article's key or its canonical address.
 // A row is made by the first comment only; reading never makes one.
 import { sql } from 'kysely'
+import type { Services } from '../services.ts'
 import type { Compilable } from '../storage/store.ts'
-import { AppError, type Ctx, faulty } from './context.ts'
+import { AppError, type Ctx, faulty, type Site } from './context.ts'
+import { toSite } from './sites.ts'
 
 /** What a page says of its article. Without a key the canonical address is the key. */
 export type ArticleReference = { key?: string | undefined; url?: string | undefined }
@@ -52,13 +54,68 @@ export async function findThread(ctx: Ctx, reference: { key: string; url: string
   const rows = await ctx.services.store.db
     .selectFrom('thread')
     .selectAll()
-    .where('site_id', '=', ctx.site.id)
-    .where((is) => is.or([is('key', '=', reference.key), ...(reference.key === reference.url ? [is('url', '=', reference.key)] : [])]))
+    .where('id', 'in', threadIds(ctx.services, ctx.site.slug, [reference.key], reference.key === reference.url ? [reference.key] : []))
     .orderBy('created_at')
-    .limit(10)
     .execute()
   const row = rows.find((candidate) => candidate.key === reference.key) ?? rows[0]
   return row ? toThread(row) : null
+}
+
+/**
+ * The ids of a site's threads with one of these keys or addresses. Two look-ups joined, since a single one with OR would
+ * walk through all threads of the site.
+ */
+export function threadIds(services: Services, siteSlug: string, keys: readonly string[], urls: readonly string[]) {
+  const { db } = services.store
+  const site = db.selectFrom('site').select('site.id').where('site.slug', '=', siteSlug)
+  const byKey = db.selectFrom('thread as found').select('found.id').where('found.site_id', '=', site).where('found.key', 'in', keys)
+  if (urls.length === 0) return byKey
+  return byKey.union(db.selectFrom('thread as found').select('found.id').where('found.site_id', '=', site).where('found.url', 'in', urls))
+}
+
+/** A site by its slug and, in the same query, the thread of an article of it. Throws `not_found` for an unknown site. */
+export async function findSiteAndThread(
+  services: Services,
+  siteSlug: string,
+  reference: { key: string; url: string | null },
+): Promise<{ site: Site; thread: Thread | null }> {
+  const rows = await services.store.db
+    .selectFrom('site')
+    .leftJoin('site_origin', 'site_origin.site_id', 'site.id')
+    .leftJoin('thread', (join) =>
+      join.on('thread.id', 'in', threadIds(services, siteSlug, [reference.key], reference.key === reference.url ? [reference.key] : [])),
+    )
+    .select(SITE_COLUMNS)
+    .select(THREAD_COLUMNS)
+    .where('site.slug', '=', siteSlug)
+    .orderBy('thread.created_at')
+    .execute()
+  const site = toSite(
+    rows.map((row) => ({ id: row.site_id, slug: row.site_slug, name: row.site_name, settings: row.site_settings, origin: row.origin })),
+  )
+  const row = rows.find((candidate) => candidate.key === reference.key) ?? rows[0]
+  if (
+    !row ||
+    row.id === null ||
+    row.key === null ||
+    row.url === null ||
+    row.title === null ||
+    row.revision === null ||
+    row.public_count === null
+  )
+    return { site, thread: null }
+  return {
+    site,
+    thread: toThread({
+      ...row,
+      id: row.id,
+      key: row.key,
+      url: row.url,
+      title: row.title,
+      revision: row.revision,
+      public_count: row.public_count,
+    }),
+  }
 }
 
 /** The thread with this id on the context's site. Throws `not_found`. */
@@ -163,6 +220,24 @@ function counted(ctx: Ctx, comment: { id: string; threadId: string; parentId: st
     .where('id', '=', comment.parentId)
   return [thread, parent]
 }
+
+const SITE_COLUMNS = [
+  'site.id as site_id',
+  'site.slug as site_slug',
+  'site.name as site_name',
+  'site.settings as site_settings',
+  'site_origin.origin',
+] as const
+const THREAD_COLUMNS = [
+  'thread.id',
+  'thread.key',
+  'thread.url',
+  'thread.title',
+  'thread.closed_at',
+  'thread.revision',
+  'thread.public_count',
+  'thread.next_change_at',
+] as const
 
 type ThreadRow = Article & { id: string; closed_at: string | null; revision: number; public_count: number; next_change_at: string | null }
 

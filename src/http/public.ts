@@ -3,7 +3,7 @@
 import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi'
 import { etag } from 'hono/etag'
 import { siteIdOfComment } from '../core/comments/comment.ts'
-import { readThread, readThreadCounts, SORTS, viewSite } from '../core/comments/read.ts'
+import { readThread, readThreadCounts, stampThread, viewSite } from '../core/comments/read.ts'
 import { readReceipt } from '../core/comments/receipts.ts'
 import { ReviseInput, revise, withdraw } from '../core/comments/revise.ts'
 import { SubmitInput, submit } from '../core/comments/submit.ts'
@@ -12,20 +12,27 @@ import { findSite, findSiteById } from '../core/sites.ts'
 import { strings } from '../i18n/index.ts'
 import { type AppContext, type AppEnv, readerCtx } from './door.ts'
 import { bearerOf, cors, idempotencyKeyOf, jsonOnly, limited } from './guards.ts'
+import { REVALIDATED } from './hot.ts'
 import type { RateLimiter } from './limits.ts'
-import { body, json, ReceiptShape, RevisedShape, refusal, SiteShape, SubmittedShape, ThreadShape, WithdrawnShape } from './shapes.ts'
+import {
+  body,
+  CountsQuery,
+  json,
+  MAX_COUNTED,
+  ReceiptShape,
+  RevisedShape,
+  refusal,
+  SiteShape,
+  SubmittedShape,
+  ThreadShape,
+  ThreadsQuery,
+  WithdrawnShape,
+} from './shapes.ts'
 
 export type { CommentView, ReplyView, Sort, ThreadAnswer } from '../core/comments/read.ts'
 export type { Revised } from '../core/comments/revise.ts'
 export type { SubmitInput, Submitted } from '../core/comments/submit.ts'
 export type { Problem } from './problem.ts'
-
-/** Roots on a page of a thread unless asked otherwise, and at most. */
-const PAGE_LENGTH = 20
-const MAX_PAGE_LENGTH = 100
-const MAX_COUNTED = 100
-/** Public answers may be stored by browsers and proxies but are asked about each time; when the network is down the stored one serves. */
-const REVALIDATED = 'public, max-age=0, must-revalidate'
 
 const SiteParam = z.object({ site: z.string().openapi({ param: { name: 'site', in: 'path' }, example: 'phuong-vi-du' }) })
 const CommentParam = z.object({ id: z.string().openapi({ param: { name: 'id', in: 'path' } }) })
@@ -46,15 +53,7 @@ const routes = {
     summary: 'A page of an article’s published comments',
     request: {
       params: SiteParam,
-      query: z.object({
-        key: z.string().optional(),
-        url: z.string().optional(),
-        sort: z.enum(SORTS).default('new'),
-        after: z.string().optional(),
-        around: z.string().optional(),
-        parent: z.string().optional().openapi({ description: 'A root comment: gives a page of its replies instead' }),
-        limit: z.coerce.number().int().min(1).max(MAX_PAGE_LENGTH).default(PAGE_LENGTH),
-      }),
+      query: ThreadsQuery,
     },
     responses: { 200: json(ThreadShape, 'The page; an unknown article is an empty thread'), default: refusal },
   }),
@@ -64,10 +63,7 @@ const routes = {
     summary: 'Numbers of published comments, by keys in the query, cacheable',
     request: {
       params: SiteParam,
-      query: z.object({
-        key: z.union([z.string(), z.array(z.string()).max(MAX_COUNTED)]).optional(),
-        url: z.union([z.string(), z.array(z.string()).max(MAX_COUNTED)]).optional(),
-      }),
+      query: CountsQuery,
     },
     responses: {
       200: json(z.object({ counts: z.array(z.number()) }), 'The numbers: of the keys in order, then of the addresses'),
@@ -134,17 +130,15 @@ export function publicApi(limiter: RateLimiter): OpenAPIHono<AppEnv> {
 
   api.openapi(routes.threads, async (c) => {
     const { key, url, sort, limit, after, around, parent } = c.req.valid('query')
-    const ctx = await readerCtx(c, c.req.valid('param').site)
-    return c.json(
-      await readThread(ctx, { key, url }, { sort, limit, after: after ?? null, around: around ?? null, parent: parent ?? null }),
-      200,
-    )
+    const { services } = c.var
+    const stamp = await stampThread(services, c.req.valid('param').site, { key, url })
+    const query = { sort, limit, after: after ?? null, around: around ?? null, parent: parent ?? null }
+    return c.json(await readThread(services, stamp, { key, url }, query), 200)
   })
 
   api.openapi(routes.counts, async (c) => {
     const { key, url } = c.req.valid('query')
-    const articles = [...listOf(key).map((each) => ({ key: each })), ...listOf(url).map((each) => ({ url: each }))]
-    if (articles.length > MAX_COUNTED) throw new AppError('validation')
+    const articles = [...key.map((each) => ({ key: each })), ...url.map((each) => ({ url: each }))]
     return c.json({ counts: await readThreadCounts(await readerCtx(c, c.req.valid('param').site), articles) }, 200)
   })
 
@@ -209,8 +203,4 @@ function tokenOf(c: AppContext): string {
   const token = bearerOf(c)
   if (token === null) throw new AppError('unauthenticated')
   return token
-}
-
-function listOf(value: string | string[] | undefined): string[] {
-  return value === undefined ? [] : typeof value === 'string' ? [value] : value
 }

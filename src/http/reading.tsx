@@ -9,6 +9,7 @@ import {
   readThread,
   SORTS,
   type Sort,
+  stampThread,
   type ThreadAnswer,
 } from '../core/comments/read.ts'
 import { type ReceiptView, readReceipt, splitReceipt } from '../core/comments/receipts.ts'
@@ -165,7 +166,10 @@ async function pageOf(c: AppContext, ctx: Ctx, kept: Kept, problem: Problem | nu
   const sort = SORTS.find((each) => each === c.req.query('sort')) ?? 'new'
   const query = { sort, limit: PAGE_LENGTH, after: c.req.query('after') ?? null, around: null, parent: c.req.query('parent') ?? null }
   const hasArticle = Boolean(key || url)
-  const answer = hasArticle ? await readThread(ctx, { key: key || undefined, url: url || undefined }, query) : null
+  const reference = { key: key || undefined, url: url || undefined }
+  const answer = hasArticle
+    ? await readThread(ctx.services, await stampThread(ctx.services, ctx.site.slug, reference), reference, query)
+    : null
   if (!hasArticle && problem === null) throw new AppError('article_required')
   const title = answer?.thread.title || kept.get('title') || c.req.query('title') || ''
   const href = safeHref(answer?.thread.url ?? url ?? null)

@@ -1,5 +1,6 @@
 // The wire shapes of both APIs as schemas: what the OpenAPI document shows and the doors check. Meanings are in docs/api.md.
 import { z } from '@hono/zod-openapi'
+import { SORTS } from '../core/comments/read.ts'
 import { STATES, VERDICTS } from '../core/comments/states.ts'
 import { LISTED_STATES } from '../core/moderation/queue.ts'
 
@@ -172,6 +173,29 @@ export const OutcomesShape = z
 export const UndoneShape = z
   .object({ comment: z.object({ id: z.string(), state: State, version: z.number() }), decision: z.object({ id: z.string() }) })
   .openapi('Undone')
+
+/** Roots on a page of a thread unless asked otherwise, and at most. */
+const PAGE_LENGTH = 20
+const MAX_PAGE_LENGTH = 100
+/** Articles counted in one request: a long list page. */
+export const MAX_COUNTED = 100
+
+/** The query of a thread's page. Unknown names are dropped, so that they make no further views of the same page. */
+export const ThreadsQuery = z.object({
+  key: z.string().optional(),
+  url: z.string().optional(),
+  sort: z.enum(SORTS).default('new'),
+  after: z.string().optional(),
+  around: z.string().optional(),
+  parent: z.string().optional().openapi({ description: 'A root comment: gives a page of its replies instead' }),
+  limit: z.coerce.number().int().min(1).max(MAX_PAGE_LENGTH).default(PAGE_LENGTH),
+})
+
+const Listed = z.union([z.string().transform((one) => [one]), z.array(z.string())]).default([])
+/** The query of counts: `key` and `url`, each any number of times, together at most 100. */
+export const CountsQuery = z
+  .object({ key: Listed, url: Listed })
+  .refine(({ key, url }) => key.length + url.length <= MAX_COUNTED, { path: ['key'] })
 
 /** A JSON answer of a route. */
 export function json<Shape extends z.ZodType>(schema: Shape, description: string) {

@@ -1,4 +1,9 @@
-// Keyed hashes, tokens, sealed text and constant-time comparison, on WebCrypto alone so that both hosts share it.
+// Keyed hashes, tokens, sealed text and constant-time comparison, the same on every host. Sealing is WebCrypto's; hashes of a few
+// bytes are not, since a trip to its thread pool costs more than the hash.
+import { hmac as nobleHmac } from '@noble/hashes/hmac.js'
+import { sha256 as nobleSha256 } from '@noble/hashes/sha2.js'
+import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js'
+
 const encoder = new TextEncoder()
 const decoder = new TextDecoder()
 
@@ -6,15 +11,14 @@ const decoder = new TextDecoder()
 const CROCKFORD = '0123456789ABCDEFGHJKMNPQRSTVWXYZ'
 
 /** SHA-256 as lower-case hex. For tokens of 256 random bits, which need no salt and no slow hash. */
-export async function sha256(text: string): Promise<string> {
-  return hex(new Uint8Array(await crypto.subtle.digest('SHA-256', encoder.encode(text))))
+export function sha256(text: string): string {
+  return bytesToHex(nobleSha256(utf8ToBytes(text)))
 }
 
 /** HMAC-SHA-256 of the parts, each prefixed by its length so that no two lists of parts collide. 32 bytes. */
-export async function hmac(secret: string, ...parts: string[]): Promise<Uint8Array<ArrayBuffer>> {
-  const key = await crypto.subtle.importKey('raw', encoder.encode(secret), { name: 'HMAC', hash: 'SHA-256' }, false, ['sign'])
+export function hmac(secret: string, ...parts: string[]): Uint8Array<ArrayBuffer> {
   const message = parts.map((part) => `${part.length}:${part}`).join('|')
-  return new Uint8Array(await crypto.subtle.sign('HMAC', key, encoder.encode(message)))
+  return new Uint8Array(nobleHmac(nobleSha256, utf8ToBytes(secret), utf8ToBytes(message)))
 }
 
 /** Bytes as base64url without padding. */
@@ -77,9 +81,5 @@ export async function unseal(secret: string, purpose: string, sealed: string): P
 }
 
 async function sealingKey(secret: string, purpose: string): Promise<CryptoKey> {
-  return crypto.subtle.importKey('raw', await hmac(secret, 'seal', purpose), 'AES-GCM', false, ['encrypt', 'decrypt'])
-}
-
-function hex(bytes: Uint8Array): string {
-  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('')
+  return crypto.subtle.importKey('raw', hmac(secret, 'seal', purpose), 'AES-GCM', false, ['encrypt', 'decrypt'])
 }

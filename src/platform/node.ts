@@ -3,6 +3,8 @@ import { createHash, randomBytes } from 'node:crypto'
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, extname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import { brotliCompress, constants, gzip } from 'node:zlib'
 import { type Config, parseConfig } from '../config.ts'
 import type { Asset, LogEvent, Services } from '../services.ts'
 import type { Migration } from '../storage/migrate.ts'
@@ -57,9 +59,21 @@ export function nodeServices(config: Config, store: Store, nudge: (notBefore: st
     now: () => new Date(),
     newId: createIds(Date.now),
     randomBytes: (length) => new Uint8Array(randomBytes(length)),
+    compress,
     asset: assetReader(join(ROOT, 'dist/assets')),
     nudge,
   }
+}
+
+const brotli = promisify(brotliCompress)
+const gzipped = promisify(gzip)
+/** Of a 50 kB answer quality 5 makes 10 % more bytes than 11, in a hundredth of the time. */
+const BROTLI_QUALITY = 5
+
+async function compress(bytes: Uint8Array<ArrayBuffer>, encoding: 'br' | 'gzip'): Promise<Uint8Array<ArrayBuffer>> {
+  if (encoding === 'gzip') return new Uint8Array(await gzipped(bytes))
+  const params = { [constants.BROTLI_PARAM_QUALITY]: BROTLI_QUALITY, [constants.BROTLI_PARAM_SIZE_HINT]: bytes.length }
+  return new Uint8Array(await brotli(bytes, { params }))
 }
 
 /** One JSON line on stderr for each event; control characters are escaped by JSON itself. */

@@ -20,6 +20,7 @@ export function workerServices(env: WorkerEnv): Services {
     now: () => new Date(),
     newId: createIds(Date.now),
     randomBytes: (length) => crypto.getRandomValues(new Uint8Array(length)),
+    compress: null,
     asset: async (path) => {
       const response = await env.ASSETS.fetch(new URL(path, 'https://assets.invalid/').href)
       if (!response.ok) return null

@@ -24,6 +24,7 @@ export function openD1(database: D1Database): Store {
         throw translated(error)
       }
     },
+    stamp: () => null,
     async close() {},
   }
 }

@@ -26,6 +26,7 @@ export function openScript(): { store: Store; script(): string } {
         }
         return statements.map(() => ({ rows: [], changed: 0 }))
       },
+      stamp: () => null,
       async close() {},
     },
     script: () => `${lines.join('\n')}\n`,

@@ -1,5 +1,5 @@
-// The store on better-sqlite3: pragmas, the batch as a synchronous IMMEDIATE transaction, prepared statements kept.
-// Only platform/ and the command line open it.
+// The store on better-sqlite3: pragmas, group commit (batches that wait share one transaction and one fsync), prepared
+// statements kept. Only platform/ and the command line open it.
 import Database from 'better-sqlite3'
 import { Kysely, SqliteDialect } from 'kysely'
 import type { Schema } from './schema.ts'
@@ -10,9 +10,22 @@ import { compiled, type StatementResult, type Store, StoreBusy, uniqueViolationO
  * so it is short; past it the caller answers 503.
  */
 const BUSY_TIMEOUT_MS = 200
+/** Batches that may wait for the next commit. Beyond it writers are told "busy" before memory grows. */
+const MAX_WAITING = 2_000
+/** Batches that share one commit: a commit of this many takes a few tens of milliseconds, during which nothing else runs. */
+const MAX_TOGETHER = 200
+
+/** Statements kept prepared. Lists of varying length make varying statements, so there is an end to it. */
+const MAX_PREPARED = 500
 
 /** SQLite's own names for "not now": locked, full disk, read-only or failing disk. Each leaves the transaction rolled back. */
 const NOT_NOW = /^SQLITE_(BUSY|LOCKED|FULL|IOERR|READONLY|CANTOPEN)/
+
+type Waiting = {
+  queries: ReturnType<typeof compiled>[]
+  resolve(results: StatementResult[]): void
+  reject(error: unknown): void
+}
 
 /**
  * Opens (and makes) a SQLite file. `synchronous=FULL` is set on each open: a WAL file that is opened again would
@@ -23,40 +36,79 @@ export function openSqlite(path: string): Store {
   database.pragma('journal_mode = WAL')
   database.pragma('synchronous = FULL')
   database.pragma('foreign_keys = ON')
-  const db = new Kysely<Schema>({ dialect: new SqliteDialect({ database }) })
   const prepared = new Map<string, Database.Statement>()
+  const dataVersion = database.prepare<[], { data_version: number }>('PRAGMA data_version')
+  let commits = 0
+  let waiting: Waiting[] = []
 
   const prepare = (sql: string): Database.Statement => {
     let statement = prepared.get(sql)
     if (!statement) {
+      if (prepared.size >= MAX_PREPARED) prepared.clear()
       statement = database.prepare(sql)
       prepared.set(sql, statement)
     }
     return statement
   }
 
-  const runAll = database.transaction((statements: readonly ReturnType<typeof compiled>[]): StatementResult[] =>
-    statements.map(({ sql, parameters }) => {
-      const statement = prepare(sql)
-      if (!statement.reader) return { rows: [], changed: statement.run(...parameters).changes }
-      const rows = statement.all(...parameters) as Record<string, unknown>[]
-      return { rows, changed: rows.length }
+  // Kysely prepares anew for every query; the product has some dozens of different ones.
+  const db = new Kysely<Schema>({ dialect: new SqliteDialect({ database: { prepare, close: () => database.close() } }) })
+
+  const run = ({ sql, parameters }: ReturnType<typeof compiled>): StatementResult => {
+    const statement = prepare(sql)
+    if (!statement.reader) return { rows: [], changed: statement.run(...parameters).changes }
+    const rows = statement.all(...parameters) as Record<string, unknown>[]
+    return { rows, changed: rows.length }
+  }
+
+  // A transaction inside a transaction is a savepoint: a batch that fails is rolled back alone.
+  const runBatch = database.transaction((queries: Waiting['queries']): StatementResult[] => queries.map(run))
+  const runTogether = database.transaction((batches: readonly Waiting[]) =>
+    batches.map((batch) => {
+      try {
+        return { results: runBatch(batch.queries) }
+      } catch (error) {
+        // What ails the disk or the lock ails everybody: nothing of this commit may stand.
+        if (NOT_NOW.test(codeOf(error)) || !database.inTransaction) throw error
+        return { error }
+      }
     }),
   )
+
+  /** Commits what waits with one fsync. Nobody is answered before it is on the disk. */
+  const commitWaiting = () => {
+    const batches = waiting.slice(0, MAX_TOGETHER)
+    waiting = waiting.slice(MAX_TOGETHER)
+    if (batches.length === 0) return
+    if (waiting.length > 0) setImmediate(commitWaiting)
+    try {
+      const outcomes = runTogether.immediate(batches)
+      commits++
+      outcomes.forEach((outcome, index) => {
+        if (outcome.results) batches[index]?.resolve(outcome.results)
+        else batches[index]?.reject(translated(outcome.error))
+      })
+    } catch (error) {
+      for (const batch of batches) batch.reject(translated(error))
+    }
+  }
 
   return {
     dialect: 'sqlite',
     db,
-    async batch(statements) {
-      const queries = statements.map(compiled)
-      try {
-        return runAll.immediate(queries)
-      } catch (error) {
-        throw translated(error)
-      }
+    stamp: () => `${commits}.${dataVersion.get()?.data_version}`,
+    batch(statements) {
+      if (waiting.length >= MAX_WAITING) return Promise.reject(new StoreBusy(`${MAX_WAITING} batches are waiting`))
+      return new Promise((resolve, reject) => {
+        const queries = statements.map(compiled)
+        // Whoever arrives in this turn of the event loop is committed together after it.
+        if (waiting.length === 0) setImmediate(commitWaiting)
+        waiting.push({ queries, resolve, reject })
+      })
     },
     async close() {
       if (!database.open) return
+      while (waiting.length > 0) commitWaiting()
       // Folds the log into the file, so that the file alone is the whole database once the server has stopped.
       try {
         database.pragma('wal_checkpoint(TRUNCATE)')
@@ -69,7 +121,11 @@ export function openSqlite(path: string): Store {
 }
 
 function translated(error: unknown): unknown {
-  const code = error instanceof Error && 'code' in error ? String(error.code) : ''
+  const code = codeOf(error)
   if (NOT_NOW.test(code)) return new StoreBusy(code, { cause: error })
   return uniqueViolationOf(error) ?? error
+}
+
+function codeOf(error: unknown): string {
+  return error instanceof Error && 'code' in error ? String(error.code) : ''
 }

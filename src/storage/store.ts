@@ -18,6 +18,11 @@ export type Store = {
    * Throws {@link StoreBusy} when the database could not be written in time, {@link UniqueViolation} when a unique key was taken.
    */
   batch(statements: readonly Compilable[]): Promise<StatementResult[]>
+  /**
+   * Changes whenever anything in the database may have changed, by this process or another; null where that cannot be
+   * known without asking the database. Takes microseconds.
+   */
+  stamp(): string | null
   close(): Promise<void>
 }
 

@@ -2,9 +2,11 @@
 import { sql } from 'kysely'
 import { strings } from '../../i18n/index.ts'
 import { fromCursor, toCursor } from '../../lib/cursor.ts'
+import type { Services } from '../../services.ts'
 import { inChunks } from '../../storage/store.ts'
-import { AppError, allow, type Ctx, faulty } from '../context.ts'
-import { type ArticleReference, articleOf, findThread, findThreadById, type Thread } from '../threads.ts'
+import { AppError, allow, type Ctx, faulty, type Site } from '../context.ts'
+import { findSite } from '../sites.ts'
+import { type ArticleReference, articleOf, findSiteAndThread, findThreadById, type Thread, threadIds } from '../threads.ts'
 import { settleSite, settleThread } from './publish.ts'
 
 export const SORTS = ['new', 'old', 'top'] as const
@@ -56,6 +58,9 @@ type ThreadView = {
 
 export type ThreadAnswer = { site: SiteView; thread: ThreadView; comments: CommentView[]; next: string | null }
 
+/** What one look-up tells of an article: its site and thread, and a print that moves with everything readers can see. */
+export type ThreadStamp = { site: Site; thread: Thread | null; print: string }
+
 export type ThreadQuery = { sort: Sort; limit: number; after: string | null; around: string | null; parent: string | null }
 
 /** What the widget needs to know of a site. */
@@ -74,21 +79,41 @@ export function viewSite(ctx: Ctx): SiteView {
 }
 
 /**
+ * Looks an article up with one indexed query: enough to tell whether an answer that was kept still holds. A publication
+ * whose undo window has ended is settled first. Throws `not_found` for an unknown site.
+ */
+export async function stampThread(services: Services, siteSlug: string, reference: ArticleReference): Promise<ThreadStamp> {
+  const article = articleOf(reference, '')
+  const found = await findSiteAndThread(services, siteSlug, article)
+  const ctx: Ctx = { services, actor: { kind: 'reader' }, site: found.site }
+  const due = found.thread
+  const hasSettled = due !== null && (await ifWritable(services, () => settleThread(ctx, due)))
+  const { site, thread } = hasSettled ? await findSiteAndThread(services, siteSlug, article) : found
+  return { site, thread, print: JSON.stringify([site.id, site.name, site.settings, thread?.id, thread?.revision, thread?.closedAt]) }
+}
+
+/**
  * A page of an article's published comments: `limit` roots with their first replies. With `parent` a page of that
  * comment's replies instead; with `around` the page that holds one comment. An unknown article is an empty thread.
  */
-export async function readThread(ctx: Ctx, reference: ArticleReference, query: ThreadQuery): Promise<ThreadAnswer> {
+export async function readThread(
+  services: Services,
+  stamp: ThreadStamp,
+  reference: ArticleReference,
+  query: ThreadQuery,
+): Promise<ThreadAnswer> {
+  const ctx: Ctx = { services, actor: { kind: 'reader' }, site: stamp.site }
   allow(ctx, 'thread.read')
   const article = articleOf(reference, '')
-  const thread = await findSettled(ctx, article)
+  const { thread } = stamp
   // A thread whose comments all still wait is told like an unknown one, so that nobody can see that somebody wrote.
   const known = thread !== null && thread.revision > 0 ? thread : null
   const page =
-    thread === null
+    known === null
       ? { comments: [], next: null }
       : query.parent === null
-        ? await readRoots(ctx, thread, query)
-        : await readReplies(ctx, thread, query)
+        ? await readRoots(ctx, known, query)
+        : await readReplies(ctx, known, query)
   return {
     site: viewSite(ctx),
     thread: {
@@ -97,27 +122,53 @@ export async function readThread(ctx: Ctx, reference: ArticleReference, query: T
       url: known?.url ?? article.url,
       title: known?.title ?? null,
       state: ctx.site.settings.state === 'closed' || (thread !== null && thread.closedAt !== null) ? 'closed' : 'open',
-      count: thread?.publicCount ?? 0,
+      count: known?.publicCount ?? 0,
     },
     ...page,
   }
+}
+
+/** The numbers of published comments of articles, with their site and when one of its threads will change by itself. */
+export async function readCountsStamp(
+  services: Services,
+  siteSlug: string,
+  articles: readonly ArticleReference[],
+): Promise<{ site: Site; counts: number[]; nextChangeAt: string | null }> {
+  const ctx: Ctx = { services, actor: { kind: 'reader' }, site: await findSite(services, siteSlug) }
+  const counts = await readThreadCounts(ctx, articles)
+  const next = await services.store.db
+    .selectFrom('thread')
+    .select((pick) => pick.fn.min('next_change_at').as('at'))
+    .where('site_id', '=', ctx.site.id)
+    .where('next_change_at', 'is not', null)
+    .executeTakeFirst()
+  return { site: ctx.site, counts, nextChangeAt: next?.at ?? null }
 }
 
 /** The numbers of published comments of many articles, in the order given; an unknown article has none. */
 export async function readThreadCounts(ctx: Ctx, articles: readonly ArticleReference[]): Promise<number[]> {
   allow(ctx, 'thread.read')
   const wanted = articles.map((article, index) => articleOf(article, `/articles/${index}`))
-  await ifWritable(settleSite(ctx))
+  await ifWritable(ctx.services, () => settleSite(ctx))
   const byKey = new Map<string, number>()
   const byUrl = new Map<string, number>()
   const { db } = ctx.services.store
-  // Each key stands twice in the statement, as key and as address.
+  const addresses = new Set(wanted.flatMap(({ key, url }) => (key === url ? [key] : [])))
+  // Each key can stand twice in the statement, as key and as address.
   for (const chunk of inChunks([...new Set(wanted.map(({ key }) => key))], 52)) {
     const rows = await db
       .selectFrom('thread')
       .select(['key', 'url', 'public_count'])
-      .where('site_id', '=', ctx.site.id)
-      .where((is) => is.or([is('key', 'in', chunk), is('url', 'in', chunk)]))
+      .where(
+        'id',
+        'in',
+        threadIds(
+          ctx.services,
+          ctx.site.slug,
+          chunk,
+          chunk.filter((key) => addresses.has(key)),
+        ),
+      )
       .orderBy('created_at', 'desc')
       .execute()
     for (const row of rows) {
@@ -141,7 +192,7 @@ export type FeedEntry = {
 /** The newest published comments of a site or of one thread. Throws `not_found` for a thread that is not the site's. */
 export async function readFeed(ctx: Ctx, threadId: string | null): Promise<{ thread: Thread | null; entries: FeedEntry[] }> {
   allow(ctx, 'thread.read')
-  await ifWritable(settleSite(ctx))
+  await ifWritable(ctx.services, () => settleSite(ctx))
   const thread = threadId === null ? null : await findThreadById(ctx, threadId)
   let rows = ctx.services.store.db
     .selectFrom('comment')
@@ -181,18 +232,19 @@ export async function readFeed(ctx: Ctx, threadId: string | null): Promise<{ thr
   return { thread, entries }
 }
 
-async function findSettled(ctx: Ctx, article: { key: string; url: string | null }): Promise<Thread | null> {
-  const thread = await findThread(ctx, article)
-  return thread !== null && (await ifWritable(settleThread(ctx, thread))) ? findThread(ctx, article) : thread
-}
+/** How long readers leave a database alone that could not be written: each try may wait for another process's lock. */
+const REST_MS = 1_000
+const resting = new WeakMap<Services, number>()
 
 /** Reading goes on while the database cannot be written: readers see what is public already, and a later one settles. */
-async function ifWritable<Result>(settling: Promise<Result>): Promise<Result | false> {
+async function ifWritable<Result>(services: Services, settling: () => Promise<Result>): Promise<Result | false> {
+  if ((resting.get(services) ?? 0) > services.now().getTime()) return false
   try {
-    return await settling
+    return await settling()
   } catch (error) {
-    if (error instanceof AppError && error.code === 'busy') return false
-    throw error
+    if (!(error instanceof AppError) || error.code !== 'busy') throw error
+    resting.set(services, services.now().getTime() + REST_MS)
+    return false
   }
 }
 

@@ -32,18 +32,18 @@ export function newReceiptCode(services: Services): string {
 }
 
 /** The secret of a comment's receipt. */
-export async function receiptSecret(services: Services, commentId: string): Promise<string> {
-  return base32(await hmac(services.config.secret, 'receipt', commentId), SECRET_LENGTH)
+export function receiptSecret(services: Services, commentId: string): string {
+  return base32(hmac(services.config.secret, 'receipt', commentId), SECRET_LENGTH)
 }
 
 /** The token that lets a comment's sender edit and withdraw it. */
-export async function editToken(services: Services, commentId: string): Promise<string> {
-  return base64url(await hmac(services.config.secret, 'edit', commentId))
+export function editToken(services: Services, commentId: string): string {
+  return base64url(hmac(services.config.secret, 'edit', commentId))
 }
 
 /** Throws `not_found` unless the token is this comment's: to a stranger a comment with another token does not exist. */
-export async function checkEditToken(services: Services, commentId: string, token: string): Promise<void> {
-  if (!equalSecret(await editToken(services, commentId), token)) throw new AppError('not_found')
+export function checkEditToken(services: Services, commentId: string, token: string): void {
+  if (!equalSecret(editToken(services, commentId), token)) throw new AppError('not_found')
 }
 
 /** Where a receipt is followed. The link carries the secret in its fragment, which no server log sees. */
@@ -66,8 +66,7 @@ export async function readReceipt(base: Pick<Ctx, 'services' | 'actor'>, receipt
   const { db } = services.store
   const row = await db.selectFrom('comment').selectAll().where('receipt_code', '=', receipt.code.toUpperCase()).executeTakeFirst()
   const comment = row ? toComment(row) : null
-  if (!comment || !equalSecret(await receiptSecret(services, comment.id), receipt.secret.toUpperCase()))
-    throw new AppError('receipt_not_found')
+  if (!comment || !equalSecret(receiptSecret(services, comment.id), receipt.secret.toUpperCase())) throw new AppError('receipt_not_found')
 
   const ctx: Ctx = { ...base, site: await findSiteById(services, comment.siteId) }
   allow(ctx, 'receipt.read')

@@ -25,7 +25,7 @@ export async function revise(ctx: Ctx, commentId: string, token: string, raw: un
   allow(ctx, 'comment.revise')
   const input = ReviseInput.parse(raw)
   const { services, site } = ctx
-  await checkEditToken(services, commentId, token)
+  checkEditToken(services, commentId, token)
   const comment = await findComment(ctx, commentId)
   const now = services.now().toISOString()
   if (!isEditable(comment.state) || comment.editUntil <= now) throw new AppError('edit_closed')
@@ -61,7 +61,7 @@ export async function revise(ctx: Ctx, commentId: string, token: string, raw: un
 export async function withdraw(ctx: Ctx, commentId: string, token: string): Promise<{ comment: { id: string; state: State } }> {
   allow(ctx, 'comment.revise')
   const { services } = ctx
-  await checkEditToken(services, commentId, token)
+  checkEditToken(services, commentId, token)
   return retrying(async () => {
     const comment = await findComment(ctx, commentId)
     if (comment.state === 'withdrawn') return { comment: { id: comment.id, state: comment.state } }
@@ -85,7 +85,7 @@ export async function withdraw(ctx: Ctx, commentId: string, token: string): Prom
       audited(ctx, 'comment.withdraw', { kind: 'comment', id: comment.id }, { state_before: comment.state }),
     ])
     return { comment: { id: comment.id, state: 'withdrawn' } }
-  })
+  }, true)
 }
 
 function insertAuthorFact(ctx: Ctx, comment: Comment, fact: { kind: 'revision' | 'withdrawal'; revisionId: string; stateAfter: State }) {
@@ -104,6 +104,6 @@ function insertAuthorFact(ctx: Ctx, comment: Comment, fact: { kind: 'revision' |
   })
 }
 
-async function answer(ctx: Ctx, comment: Comment, state: State): Promise<Revised> {
-  return { comment: { id: comment.id, state }, edit: { token: await editToken(ctx.services, comment.id), until: comment.editUntil } }
+function answer(ctx: Ctx, comment: Comment, state: State): Revised {
+  return { comment: { id: comment.id, state }, edit: { token: editToken(ctx.services, comment.id), until: comment.editUntil } }
 }

@@ -52,7 +52,7 @@ const Phone = z.string().regex(/^\+?\d(?:[\s.-]?\d){7,14}$/)
 export async function submit(ctx: Ctx, raw: unknown, idempotencyKey: string | null): Promise<Submitted> {
   allow(ctx, 'comment.submit')
   const input = SubmitInput.parse(raw)
-  const requestHash = await sha256(JSON.stringify(input))
+  const requestHash = sha256(JSON.stringify(input))
   return retrying(async () => {
     const earlier = idempotencyKey === null ? null : await findByKey(ctx, idempotencyKey)
     if (earlier && earlier.request_hash !== requestHash) throw new AppError('idempotency_mismatch')
@@ -172,12 +172,12 @@ function acceptContact(input: SubmitInput): { email?: string; phone?: string } |
   return { ...(email === undefined ? {} : { email }), ...(phone === undefined ? {} : { phone }) }
 }
 
-async function answer(ctx: Ctx, id: string, code: string, until: string): Promise<Submitted> {
-  const secret = await receiptSecret(ctx.services, id)
+function answer(ctx: Ctx, id: string, code: string, until: string): Submitted {
+  const secret = receiptSecret(ctx.services, id)
   return {
     comment: { id, state: 'pending' },
     receipt: { code, secret, url: receiptUrl(ctx.services, ctx.site.slug, code, secret) },
-    edit: { token: await editToken(ctx.services, id), until },
+    edit: { token: editToken(ctx.services, id), until },
   }
 }
 

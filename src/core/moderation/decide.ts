@@ -60,7 +60,7 @@ type WaitingPublication = { id: string; state_before: string | null; revision_id
 export async function decide(ctx: Ctx, raw: unknown, idempotencyKey: string | null): Promise<Outcome[]> {
   allow(ctx, 'comment.decide')
   const { items } = DecideInput.parse(raw)
-  const request = { key: idempotencyKey, hash: await sha256(JSON.stringify(items)) }
+  const request = { key: idempotencyKey, hash: sha256(JSON.stringify(items)) }
   await refuseOtherRequest(ctx, request)
   const outcomes: Outcome[] = []
   for (const item of items) outcomes.push(await decideOne(ctx, item, request))

@@ -23,7 +23,7 @@ export async function newLink(services: Services, email: string): Promise<Signin
   const token = base64url(services.randomBytes(TOKEN_BYTES))
   const now = services.now()
   const expiresAt = new Date(now.getTime() + LINK_LIFE_MS).toISOString()
-  const token_hash = await sha256(token)
+  const token_hash = sha256(token)
   const statement = services.store.db.insertInto('signin_link').values((is) => ({
     token_hash,
     staff_id: is.selectFrom('staff').select('id').where('email', '=', email),
@@ -40,7 +40,7 @@ export async function readLink(services: Services, token: string): Promise<{ nam
     .innerJoin('staff', 'staff.id', 'signin_link.staff_id')
     .leftJoin('signin_use', 'signin_use.token_hash', 'signin_link.token_hash')
     .select(['staff.id', 'staff.name', 'signin_use.used_at', 'signin_link.expires_at'])
-    .where('signin_link.token_hash', '=', await sha256(token))
+    .where('signin_link.token_hash', '=', sha256(token))
     .where('staff.disabled_at', 'is', null)
     .executeTakeFirst()
   if (!link || link.used_at !== null || link.expires_at <= services.now().toISOString()) throw new AppError('link_invalid')
@@ -53,9 +53,9 @@ export async function signIn(services: Services, linkToken: string): Promise<{ t
   const { db } = services.store
   const now = services.now()
   const at = now.toISOString()
-  const linkHash = await sha256(linkToken)
+  const linkHash = sha256(linkToken)
   const token = base64url(services.randomBytes(TOKEN_BYTES))
-  const token_hash = await sha256(token)
+  const token_hash = sha256(token)
   try {
     await services.store.batch([
       db.insertInto('signin_use').values({ token_hash: linkHash, used_at: at }),
@@ -79,7 +79,7 @@ export async function signIn(services: Services, linkToken: string): Promise<{ t
 /** The session of a token with the person's roles; null when it is unknown, revoked, idle too long, or its person disabled. */
 export async function findSession(services: Services, token: string): Promise<Session | null> {
   const { db } = services.store
-  const tokenHash = await sha256(token)
+  const tokenHash = sha256(token)
   const now = services.now()
   const rows = await db
     .selectFrom('session')

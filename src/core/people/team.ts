@@ -30,7 +30,7 @@ export async function newToken(services: Services, raw: z.input<typeof NewToken>
   const token = `yk_${base64url(services.randomBytes(TOKEN_BYTES))}`
   const id = services.newId()
   const created_at = services.now().toISOString()
-  const token_hash = await sha256(token)
+  const token_hash = sha256(token)
   return {
     token,
     statements: [
@@ -81,7 +81,7 @@ export async function findToken(services: Services, token: string): Promise<Toke
   const row = await services.store.db
     .selectFrom('api_token')
     .select(['id', 'name', 'role', 'site_id'])
-    .where('token_hash', '=', await sha256(token))
+    .where('token_hash', '=', sha256(token))
     .where('revoked_at', 'is', null)
     .executeTakeFirst()
   return row ? { id: row.id, name: row.name, role: row.role as Role, siteId: row.site_id } : null

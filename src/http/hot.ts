@@ -1,0 +1,139 @@
+// The road most readers take: a page of a thread or the counts of a list page, from ready bytes, before the framework.
+// What it does not know well it leaves to the framework's door for the same route, which answers or refuses it.
+import { readCountsStamp, readThread, stampThread, type ThreadQuery } from '../core/comments/read.ts'
+import type { Site } from '../core/context.ts'
+import type { ArticleReference } from '../core/threads.ts'
+import type { Services } from '../services.ts'
+import { createReadyBytes, type Encoding, type Looked, type Ready } from './cache.ts'
+import { CountsQuery, ThreadsQuery } from './shapes.ts'
+
+/** Gives a request's header by its lower-case name. */
+type HeaderOf = (name: string) => string | undefined
+/** Answers a request from ready bytes, or null when it is none of these or is not in order. */
+export type HotRoad = (method: string, target: string, header: HeaderOf) => Response | Promise<Response | null> | null
+
+type View = { key: string; look(): Promise<Looked<Site>> }
+
+/** Addresses remembered with the view they mean, so that the common one is parsed once. */
+const MAX_ADDRESSES = 10_000
+const ROUTE = /^\/api\/v1\/sites\/([a-z0-9-]{1,63})\/(threads|counts)\?/
+/** Public answers may be stored by browsers and proxies but are asked about each time; when the network is down the stored one serves. */
+export const REVALIDATED = 'public, max-age=0, must-revalidate'
+
+/** The hot road of a host. */
+export function createHotRoad(services: Services): HotRoad {
+  const answers = createReadyBytes<Site>(services)
+  const views = new Map<string, View | null>()
+  const common = {
+    'content-type': 'application/json; charset=utf-8',
+    'cache-control': REVALIDATED,
+    vary: 'Accept-Encoding, Origin',
+    'x-content-type-options': 'nosniff',
+    'referrer-policy': 'same-origin',
+    'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
+    'cross-origin-resource-policy': 'cross-origin',
+    ...(services.config.baseUrl.startsWith('https:') ? { 'strict-transport-security': 'max-age=31536000; includeSubDomains' } : {}),
+  }
+
+  const viewOf = (target: string): View | null => {
+    let view = views.get(target)
+    if (view === undefined) {
+      view = parse(services, target)
+      if (views.size >= MAX_ADDRESSES) views.delete(views.keys().next().value ?? '')
+      views.set(target, view)
+    }
+    return view
+  }
+
+  const respond = (ready: Ready<Site>, encoding: Encoding, body: Uint8Array<ArrayBuffer>, method: string, header: HeaderOf): Response => {
+    const etag = encoding === 'identity' ? `"${ready.hash}"` : `"${ready.hash}-${encoding}"`
+    const headers: Record<string, string> = { ...common, etag }
+    const origin = header('origin')
+    if (origin !== undefined && (ready.extra.origins.includes(origin) || origin === services.config.baseUrl)) {
+      headers['access-control-allow-origin'] = origin
+      headers['access-control-expose-headers'] = 'etag, retry-after'
+    }
+    const known = header('if-none-match')
+    if (known !== undefined && (known.includes(ready.hash) || known === '*')) return new Response(null, { status: 304, headers })
+    if (encoding !== 'identity') headers['content-encoding'] = encoding
+    headers['content-length'] = String(body.length)
+    return new Response(method === 'HEAD' ? null : body, { headers })
+  }
+
+  const prove = async (view: View, method: string, header: HeaderOf, wanted: Encoding): Promise<Response | null> => {
+    try {
+      const ready = answers.fresh(view.key) ?? (await answers.get(view.key, view.look))
+      const [encoding, body] = await answers.body(ready, view.key, wanted)
+      return respond(ready, encoding, body, method, header)
+    } catch {
+      // An unknown site, a database that cannot be read: the framework's door finds the same and tells it properly.
+      return null
+    }
+  }
+
+  return (method, target, header) => {
+    if ((method !== 'GET' && method !== 'HEAD') || !target.startsWith('/api/v1/sites/')) return null
+    const view = viewOf(target)
+    if (view === null) return null
+    const wanted = preferredEncoding(header('accept-encoding'))
+    const ready = answers.fresh(view.key)
+    const body = ready?.bodies[wanted]
+    return ready && body ? respond(ready, wanted, body, method, header) : prove(view, method, header, wanted)
+  }
+}
+
+function parse(services: Services, target: string): View | null {
+  const [, slug = '', part] = ROUTE.exec(target) ?? []
+  if (part === undefined) return null
+  const query = new URLSearchParams(target.slice(target.indexOf('?')))
+  return part === 'threads' ? threadView(services, slug, query) : countsView(services, slug, query)
+}
+
+function threadView(services: Services, slug: string, given: URLSearchParams): View | null {
+  const parsed = ThreadsQuery.safeParse(Object.fromEntries(given))
+  if (!parsed.success) return null
+  const { key, url, ...rest } = parsed.data
+  const reference: ArticleReference = { key, url }
+  const query: ThreadQuery = {
+    sort: rest.sort,
+    limit: rest.limit,
+    after: rest.after ?? null,
+    around: rest.around ?? null,
+    parent: rest.parent ?? null,
+  }
+  return {
+    key: JSON.stringify(['threads', slug, key, url, query]),
+    async look() {
+      const stamp = await stampThread(services, slug, reference)
+      return {
+        print: stamp.print,
+        nextChangeAt: stamp.thread?.nextChangeAt ?? null,
+        extra: stamp.site,
+        build: async () => JSON.stringify(await readThread(services, stamp, reference, query)),
+      }
+    },
+  }
+}
+
+function countsView(services: Services, slug: string, given: URLSearchParams): View | null {
+  const parsed = CountsQuery.safeParse({ key: given.getAll('key'), url: given.getAll('url') })
+  if (!parsed.success) return null
+  const articles = [...parsed.data.key.map((key) => ({ key })), ...parsed.data.url.map((url) => ({ url }))]
+  return {
+    key: JSON.stringify(['counts', slug, articles]),
+    async look() {
+      const { site, counts, nextChangeAt } = await readCountsStamp(services, slug, articles)
+      const text = JSON.stringify({ counts })
+      return { print: text, nextChangeAt, extra: site, build: async () => text }
+    },
+  }
+}
+
+/** Brotli before gzip, where the reader takes it and does not rule it out by `q=0`. */
+function preferredEncoding(accepted: string | undefined): Encoding {
+  if (accepted === undefined) return 'identity'
+  for (const encoding of ['br', 'gzip'] as const) {
+    if (new RegExp(`(?:^|,)\\s*${encoding}\\s*(?:;\\s*q=(?!0(?:\\.0*)?\\s*(?:,|$))[\\d.]+)?\\s*(?:,|$)`).test(accepted)) return encoding
+  }
+  return 'identity'
+}
