@@ -32,11 +32,12 @@ export function canonicalUrl(text: string): string | null {
   if (!url || !/^https?:$/.test(url.protocol) || url.username !== '' || url.password !== '' || url.href.length > MAX_URL_LENGTH) return null
   url.hash = ''
   // Cut as text: URLSearchParams would write the kept parameters anew, and one page would have two addresses.
-  url.search = url.search
+  const kept = url.search
     .slice(1)
     .split('&')
     .filter((parameter) => parameter !== '' && !TRACKING_PARAMETERS.test(parameter.split('=', 1)[0] ?? ''))
     .join('&')
+  url.search = kept === '' ? '' : `?${kept}`
   return url.href
 }
 
@@ -241,7 +242,8 @@ const THREAD_COLUMNS = [
 
 type ThreadRow = Article & { id: string; closed_at: string | null; revision: number; public_count: number; next_change_at: string | null }
 
-function toThread(row: ThreadRow): Thread {
+/** Maps a row. */
+export function toThread(row: ThreadRow): Thread {
   return {
     id: row.id,
     key: row.key,

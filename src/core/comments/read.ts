@@ -279,9 +279,13 @@ async function readRoots(ctx: Ctx, thread: Thread, query: ThreadQuery): Promise<
     : query.after === null
       ? null
       : parseAfter(query.after, query.sort)
-  const found = await roots(ctx, thread, query.sort, start, 'after', query.limit + 1).execute()
+  const rows = await withReplies(ctx, roots(ctx, thread, query.sort, start, 'after', query.limit + 1), target).execute()
+  const found = rows.filter((row) => row.parent_id === null).sort(inOrder(query.sort))
   const shown = found.slice(0, query.limit)
-  const repliesOf = await firstReplies(ctx, shown, target)
+  const repliesOf = Map.groupBy(
+    rows.filter((row) => row.parent_id !== null).sort((one, other) => one.place - other.place),
+    (row) => row.parent_id ?? '',
+  )
   const last = shown.at(-1)
   return {
     comments: shown.map((row) => {
@@ -377,41 +381,47 @@ async function startAround(ctx: Ctx, thread: Thread, query: ThreadQuery, root: R
   return start ? keyOf(start, query.sort) : null
 }
 
-async function firstReplies(ctx: Ctx, shown: readonly Row[], target: Target | null): Promise<Map<string, Row[]>> {
-  const replies = new Map<string, Row[]>()
-  const parents = shown.filter((row) => row.public_replies > 0).map((row) => row.id)
+/** The roots of a page and the first replies of each in one statement: on D1 every statement is a round trip. */
+function withReplies(ctx: Ctx, page: ReturnType<typeof roots>, target: Target | null) {
   const { db } = ctx.services.store
-  for (const chunk of inChunks(parents, 5)) {
-    const rows = await db
-      .selectFrom(
-        db
-          .selectFrom('comment')
-          .select(COLUMNS)
-          .select(sql<number>`row_number() OVER (PARTITION BY parent_id ORDER BY published_at, id)`.as('place'))
-          .where('parent_id', 'in', chunk)
-          .where('public_revision_id', 'is not', null)
-          .where('hidden_at', 'is', null)
-          .as('ranked'),
-      )
-      .selectAll()
-      .where((is) => is.or([is('place', '<=', REPLIES_SHOWN), ...upTo(target)]))
-      .orderBy('parent_id')
-      .orderBy('place')
-      .execute()
-    for (const row of rows) {
-      const list = replies.get(row.parent_id ?? '') ?? []
-      list.push(row)
-      replies.set(row.parent_id ?? '', list)
-    }
-  }
-  return replies
+  const ranked = db
+    .selectFrom('comment')
+    .select(COLUMNS)
+    .select(sql<number>`row_number() OVER (PARTITION BY parent_id ORDER BY published_at, id)`.as('place'))
+    .where('parent_id', 'in', (of) => of.selectFrom('page' as never).select('id' as never))
+    .where('public_revision_id', 'is not', null)
+    .where('hidden_at', 'is', null)
+  const isShown = [sql<boolean>`place <= ${REPLIES_SHOWN}`, ...upTo(target?.reply ?? null)]
+  return db
+    .with('page', () => page)
+    .selectFrom('page')
+    .select(COLUMNS)
+    .select(sql<number>`0`.as('place'))
+    .unionAll(
+      db
+        .selectFrom(ranked.as('ranked'))
+        .select(COLUMNS)
+        .select('place')
+        .where((is) => is.or(isShown)),
+    )
+}
 
-  function upTo(aim: Target | null) {
-    const reply = aim?.reply
-    if (!reply) return []
-    return [
-      sql<boolean>`(place <= ${REPLIES_AROUND} AND parent_id = ${reply.parent_id} AND (published_at, id) <= (${reply.published_at}, ${reply.id}))`,
-    ]
+/** Lets the replies of one comment reach as far as the one that is looked for. */
+function upTo(reply: Row | null) {
+  if (reply === null) return []
+  return [
+    sql<boolean>`(place <= ${REPLIES_AROUND} AND parent_id = ${reply.parent_id} AND (published_at, id) <= (${reply.published_at}, ${reply.id}))`,
+  ]
+}
+
+/** The order of a sort, for rows that came without one. Ids and times are ASCII, so comparing them as text is the database's order. */
+function inOrder(sort: Sort): (one: Row, other: Row) => number {
+  const sign = sort === 'old' ? 1 : -1
+  return (one, other) => {
+    const [mine, theirs] = [keyOf(one, sort), keyOf(other, sort)]
+    const index = mine.findIndex((value, place) => value !== theirs[place])
+    if (index === -1) return 0
+    return (mine[index] ?? '') < (theirs[index] ?? '') ? -sign : sign
   }
 }
 

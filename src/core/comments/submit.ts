@@ -5,7 +5,7 @@ import { AppError, allow, type Ctx, faulty } from '../context.ts'
 import { audited, commit, retrying } from '../record.ts'
 import { screen } from '../screening/screen.ts'
 import { isOwnPage } from '../sites.ts'
-import { articleOf, cleanTitle, findThread, insertThread, refuseThreadFlood, type Thread } from '../threads.ts'
+import { articleOf, cleanTitle, findThread, insertThread, refuseThreadFlood, type Thread, threadIds, toThread } from '../threads.ts'
 import { settleThread } from './publish.ts'
 import { editToken, newReceiptCode, receiptSecret, receiptUrl } from './receipts.ts'
 import { acceptBody, acceptName } from './text.ts'
@@ -54,10 +54,15 @@ export async function submit(ctx: Ctx, raw: unknown, idempotencyKey: string | nu
   const input = SubmitInput.parse(raw)
   const requestHash = sha256(JSON.stringify(input))
   return retrying(async () => {
-    const earlier = idempotencyKey === null ? null : await findByKey(ctx, idempotencyKey)
-    if (earlier && earlier.request_hash !== requestHash) throw new AppError('idempotency_mismatch')
-    if (earlier) return answer(ctx, earlier.id, earlier.receipt_code, earlier.edit_until)
-    return take(ctx, input, { key: idempotencyKey, hash: requestHash })
+    try {
+      return await take(ctx, input, { key: idempotencyKey, hash: requestHash })
+    } catch (error) {
+      // Whatever refuses it now, a request that was answered before is answered alike; the usual one needs no look-up for that.
+      const earlier = idempotencyKey === null ? null : await findByKey(ctx, idempotencyKey)
+      if (!earlier) throw error
+      if (earlier.request_hash !== requestHash) throw new AppError('idempotency_mismatch')
+      return answer(ctx, earlier.id, earlier.receipt_code, earlier.edit_until)
+    }
   })
 }
 
@@ -71,11 +76,11 @@ async function take(ctx: Ctx, input: SubmitInput, request: { key: string | null;
   const contact = acceptContact(input)
 
   const article = articleOf(input.article, '/article')
-  const thread = await findThread(ctx, article)
+  const { thread, parentId } = input.parent_id
+    ? await findReplied(ctx, article, input.parent_id)
+    : { thread: await findThread(ctx, article), parentId: null }
   if (thread === null) await refuseThreadFlood(ctx)
-  else if (input.parent_id) await settleThread(ctx, thread)
   if (settings.state === 'closed' || (thread !== null && thread.closedAt !== null)) throw new AppError('thread_closed')
-  const parentId = await rootOf(ctx, thread, input.parent_id ?? null)
 
   const { db } = services.store
   const now = services.now()
@@ -143,24 +148,38 @@ async function findByKey(ctx: Ctx, key: string) {
     .executeTakeFirst()
 }
 
-/** A reply to a reply hangs under the root; what is not public cannot be replied to. */
-async function rootOf(ctx: Ctx, thread: Thread | null, parentId: string | null): Promise<string | null> {
-  if (parentId === null) return null
-  const parent =
-    thread &&
-    (await ctx.services.store.db
-      .selectFrom('comment')
+/**
+ * The thread of an article and the root that a reply to one of its comments hangs under, in one look-up. A reply to a reply hangs under
+ * the root; what is not public cannot be replied to.
+ */
+async function findReplied(
+  ctx: Ctx,
+  article: { key: string; url: string | null },
+  commentId: string,
+): Promise<{ thread: Thread; parentId: string }> {
+  const look = () =>
+    ctx.services.store.db
+      .selectFrom('thread')
+      .leftJoin('comment', (join) =>
+        join
+          .onRef('comment.thread_id', '=', 'thread.id')
+          .on('comment.id', '=', commentId)
+          .on('comment.public_revision_id', 'is not', null)
+          .on('comment.hidden_at', 'is', null),
+      )
       .leftJoin('comment as root', 'root.id', 'comment.parent_id')
-      .select(['comment.id', 'comment.parent_id', 'root.public_revision_id', 'root.hidden_at'])
-      .where('comment.id', '=', parentId)
-      .where('comment.thread_id', '=', thread.id)
-      .where('comment.public_revision_id', 'is not', null)
-      .where('comment.hidden_at', 'is', null)
-      .executeTakeFirst())
-  if (!parent) throw faulty('parent_not_found', '/parent_id')
-  if (parent.parent_id === null) return parent.id
-  if (parent.public_revision_id === null || parent.hidden_at !== null) throw faulty('parent_not_found', '/parent_id')
-  return parent.parent_id
+      .selectAll('thread')
+      .select(['comment.id as comment_id', 'comment.parent_id', 'root.public_revision_id', 'root.hidden_at'])
+      .where('thread.id', 'in', threadIds(ctx.services, ctx.site.slug, [article.key], article.key === article.url ? [article.key] : []))
+      .execute()
+  const rows = await look()
+  const thread = rows.map(toThread).find(({ key }) => key === article.key) ?? rows.map(toThread)[0]
+  if (!thread) throw faulty('parent_not_found', '/parent_id')
+  const known = (await settleThread(ctx, thread)) ? await look() : rows
+  const row = known.find(({ id }) => id === thread.id)
+  const isRootPublic = row?.parent_id === null || (row?.public_revision_id !== null && row?.hidden_at === null)
+  if (!row?.comment_id || !isRootPublic) throw faulty('parent_not_found', '/parent_id')
+  return { thread, parentId: row.parent_id ?? row.comment_id }
 }
 
 function acceptContact(input: SubmitInput): { email?: string; phone?: string } | null {
