@@ -1,7 +1,7 @@
 // What every command leaves behind: one atomic batch with its audit row and its announcements.
 // Not for: reading the record for people (moderation/queue.ts) or carrying announcements out (outbound/outbox.ts).
 import type { Compilable, StatementResult } from '../storage/store.ts'
-import { conflictOn, StoreBusy } from '../storage/store.ts'
+import { conflictOn, insertRow, StoreBusy } from '../storage/store.ts'
 import { AppError, actorColumns, type Ctx } from './context.ts'
 
 /** Seconds after which a writer that was told "busy" should come back. */
@@ -46,7 +46,7 @@ export async function retrying<Result>(command: () => Promise<Result>, alsoConfl
 /** The audit row of an act. `detail` names changes, never a body, a secret or contact data. */
 export function audited(ctx: Ctx, action: string, subject: { kind: string; id: string }, detail: Record<string, unknown> = {}): Compilable {
   const { store, newId, now } = ctx.services
-  return store.db.insertInto('audit').values({
+  return insertRow(store.db, 'audit', {
     id: newId(),
     site_id: ctx.site.id,
     action,

@@ -4,6 +4,7 @@ import { COUNT_CEILING, type ItemDetail, LISTED_STATES, type QueueCounts, readIt
 import type { Person } from '../core/people/sessions.ts'
 import { sessionOf, staffCtx } from '../http/auth.ts'
 import type { AppContext } from '../http/door.ts'
+import { nonceOf } from '../http/page.tsx'
 import { dateTime, fill } from '../i18n/format.ts'
 import { type Language, type Strings, strings } from '../i18n/index.ts'
 
@@ -23,7 +24,7 @@ export async function openDesk(c: AppContext): Promise<Desk> {
   const ctx = await staffCtx(c, c.req.param('site') ?? '')
   const { language } = ctx.site.settings
   c.set('language', language)
-  return { ctx, person: session.person, language, words: strings(language), base: `/desk/${ctx.site.slug}`, nonce: c.var.nonce }
+  return { ctx, person: session.person, language, words: strings(language), base: `/desk/${ctx.site.slug}`, nonce: nonceOf(c) }
 }
 
 /** The state a tab, a link or a form field names; `pending` where none is named. Throws `not_found` for a state without a tab. */

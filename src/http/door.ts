@@ -13,7 +13,15 @@ import type { Services } from '../services.ts'
  */
 export type AppEnv = {
   Bindings: { peer?: string | undefined; header?: (name: string) => string | undefined }
-  Variables: { services: Services; language: Language; requestId: string; nonce: string; site: Site; ctx: Ctx; session: Session | null }
+  Variables: {
+    services: Services
+    language: Language
+    requestId: string
+    nonce: string | undefined
+    site: Site
+    ctx: Ctx
+    session: Session | null
+  }
 }
 export type AppContext = Context<AppEnv>
 

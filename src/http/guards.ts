@@ -2,7 +2,6 @@
 import type { MiddlewareHandler } from 'hono'
 import { AppError, type Site } from '../core/context.ts'
 import { preferredLanguage } from '../i18n/index.ts'
-import { base64url } from '../lib/crypto.ts'
 import type { Services } from '../services.ts'
 import { networkOf, readerAddress } from './address.ts'
 import type { AppContext, AppEnv } from './door.ts'
@@ -16,13 +15,12 @@ const UNSAFE = new Set(['POST', 'PUT', 'PATCH', 'DELETE'])
 /** How long a browser may remember a preflight, in seconds: Chromium's own ceiling. */
 const PREFLIGHT_SECONDS = '7200'
 
-/** Gives each request its services, id, language and script nonce. */
+/** Gives each request its services, id and language. */
 export function introduce(services: Services): Guard {
   return async (c, next) => {
     c.set('services', services)
     c.set('requestId', services.newId())
     c.set('language', preferredLanguage(c.req.header('accept-language')))
-    c.set('nonce', base64url(services.randomBytes(16)))
     await next()
   }
 }
@@ -46,8 +44,8 @@ export const secureHeaders: Guard = async (c, next) => {
  * and refuses JSON that is none before a handler sees it.
  */
 export const readBody: Guard = async (c, next) => {
-  if (UNSAFE.has(c.req.method) && c.req.raw.body !== null) {
-    const text = decode(await readBytes(c.req.raw))
+  if (UNSAFE.has(c.req.method)) {
+    const text = decode(await readBytes(c))
     if (isJson(c) && text !== '') parseOrRefuse(text)
     c.req.bodyCache.text = Promise.resolve(text) as never
   }
@@ -146,14 +144,14 @@ function isJson(c: AppContext): boolean {
   return /^application\/(?:[\w.-]+\+)?json\s*(?:;|$)/i.test(c.req.header('content-type') ?? '')
 }
 
-async function readBytes(request: Request): Promise<Uint8Array[]> {
-  const declared = request.headers.get('content-length')
+async function readBytes(c: AppContext): Promise<Uint8Array[]> {
+  const declared = c.req.header('content-length')
   if (Number(declared ?? 0) > MAX_REQUEST_BYTES) throw new AppError('too_large')
-  // The host holds a request to the length it declares, so there is no need to count along.
-  if (declared !== null) return [new Uint8Array(await request.arrayBuffer())]
+  // A host holds a request to the length it declares, so there is no need to count along, and no stream to be made.
+  if (declared !== undefined) return [new Uint8Array(await c.req.raw.arrayBuffer())]
   const chunks: Uint8Array[] = []
   let length = 0
-  const reader = request.body?.getReader()
+  const reader = c.req.raw.body?.getReader()
   while (reader) {
     const { done, value } = await reader.read()
     if (done) break

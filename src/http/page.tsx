@@ -3,6 +3,7 @@
 import { raw } from 'hono/html'
 import type { Child } from 'hono/jsx'
 import type { Language } from '../i18n/index.ts'
+import { base64url } from '../lib/crypto.ts'
 import type { AppContext } from './door.ts'
 
 type Policy = { frameAncestors: string; script?: 'nonce' | 'self'; connect?: boolean }
@@ -12,11 +13,17 @@ export function allowPage(c: AppContext, policy: Policy): void {
   const script =
     policy.script === undefined
       ? ''
-      : ` script-src ${policy.script === 'self' ? "'self'" : `'nonce-${c.var.nonce}'`}; require-trusted-types-for 'script'; trusted-types 'none';`
+      : ` script-src ${policy.script === 'self' ? "'self'" : `'nonce-${nonceOf(c)}'`}; require-trusted-types-for 'script'; trusted-types 'none';`
   c.header(
     'content-security-policy',
     `default-src 'none'; style-src 'self'; img-src 'self';${script}${policy.connect ? " connect-src 'self';" : ''} base-uri 'none'; form-action 'self'; frame-ancestors ${policy.frameAncestors}`,
   )
+}
+
+/** The nonce of this answer's own scripts, made when a page first asks for it. */
+export function nonceOf(c: AppContext): string {
+  if (c.var.nonce === undefined) c.set('nonce', base64url(c.var.services.randomBytes(16)))
+  return c.var.nonce ?? ''
 }
 
 /** A whole page. */

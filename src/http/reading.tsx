@@ -24,7 +24,7 @@ import { type AppContext, type AppEnv, readerCtx } from './door.ts'
 import { readForm } from './form.ts'
 import { limited } from './guards.ts'
 import type { RateLimiter } from './limits.ts'
-import { allowPage, Page, RenderedBody, safeHref } from './page.tsx'
+import { allowPage, nonceOf, Page, RenderedBody, safeHref } from './page.tsx'
 import { logUnexpected, type Problem, toAppError, toProblem } from './problem.ts'
 import { STATUS } from './status.ts'
 
@@ -433,7 +433,7 @@ function receiptPage(
           </Field>
           <button type="submit">{reader.track}</button>
         </form>
-        <script nonce={c.var.nonce} dangerouslySetInnerHTML={{ __html: FILL_RECEIPT }} />
+        <script nonce={nonceOf(c)} dangerouslySetInnerHTML={{ __html: FILL_RECEIPT }} />
       </main>
     </Page>,
     problem ? STATUS[problem.code] : 200,

@@ -1,11 +1,26 @@
 // UUIDv7 (RFC 9562): 48 bits of milliseconds, then a counter that keeps ids of one millisecond in order, then random bits.
 
+/** Random bytes drawn at once: a draw costs the same for ten bytes as for some hundred. */
+const POOL_BYTES = 1_000
+const BYTES_PER_ID = 10
+
 /** A maker of ids that sort by the time they were made, also within one millisecond and when the clock steps back. */
 export function createIds(now: () => number): () => string {
   let lastMs = 0
   let counter = 0
+  let pool = new Uint8Array(0)
+  let drawn = 0
+  const draw = () => {
+    if (drawn + BYTES_PER_ID > pool.length) {
+      // Drawn when first needed: Workers gives no randomness while a program is loaded.
+      pool = crypto.getRandomValues(new Uint8Array(POOL_BYTES))
+      drawn = 0
+    }
+    drawn += BYTES_PER_ID
+    return pool.subarray(drawn - BYTES_PER_ID, drawn)
+  }
   return () => {
-    const random = crypto.getRandomValues(new Uint8Array(10))
+    const random = draw()
     const ms = now()
     if (ms > lastMs) {
       lastMs = ms

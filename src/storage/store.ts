@@ -1,6 +1,6 @@
 // The ground as core sees it: Kysely for reads, one atomic batch of compiled statements for writes.
 // Not for: opening a database; platform/ does that, once.
-import type { CompiledQuery, Kysely } from 'kysely'
+import type { CompiledQuery, Insertable, Kysely } from 'kysely'
 import type { Schema } from './schema.ts'
 
 /** Anything Kysely can compile: an insert, an update, a delete, a select. */
@@ -58,6 +58,45 @@ export function compiled(statement: Compilable): CompiledQuery {
     throw new Error(`statement with ${query.parameters.length} parameters: D1 takes ${MAX_PARAMETERS}`)
   if (query.sql.length > MAX_STATEMENT_BYTES) throw new Error(`statement of ${query.sql.length} bytes: D1 takes ${MAX_STATEMENT_BYTES}`)
   return query
+}
+
+/** Stands for a value in a template's statement. Typed as whatever the column takes, since it never reaches a database. */
+class Hole {
+  readonly name: string
+  constructor(name: string) {
+    this.name = name
+  }
+}
+
+const templates = new WeakMap<object, Map<string, CompiledQuery>>()
+
+/**
+ * The insert of one row, compiled once for each database, table and set of columns and filled with values from then on: building and
+ * compiling a statement costs more than running it.
+ */
+export function insertRow<Table extends keyof Schema & string>(
+  db: Kysely<Schema>,
+  table: Table,
+  row: Insertable<Schema[Table]>,
+): Compilable {
+  let known = templates.get(db)
+  if (!known) {
+    known = new Map()
+    templates.set(db, known)
+  }
+  const names = Object.keys(row)
+  const key = `${table}(${names.join()})`
+  let query = known.get(key)
+  if (!query) {
+    const holes = Object.fromEntries(names.map((name) => [name, new Hole(name)]))
+    query = compiled(db.insertInto(table).values(holes as unknown as Insertable<Schema[Table]>))
+    known.set(key, query)
+  }
+  const filled = {
+    ...query,
+    parameters: query.parameters.map((value) => (value instanceof Hole ? (row as Record<string, unknown>)[value.name] : value)),
+  }
+  return { compile: () => filled }
 }
 
 /** Cuts a list into runs that fit beside `others` further parameters in one statement. */

@@ -1,6 +1,7 @@
 // Command: a citizen's text becomes a waiting comment with a receipt. Nothing here publishes.
 import { z } from 'zod'
 import { seal, sha256 } from '../../lib/crypto.ts'
+import { insertRow } from '../../storage/store.ts'
 import { AppError, allow, type Ctx, faulty } from '../context.ts'
 import { audited, commit, retrying } from '../record.ts'
 import { screen } from '../screening/screen.ts'
@@ -93,47 +94,48 @@ async function take(ctx: Ctx, input: SubmitInput, request: { key: string | null;
   const url = thread?.url ?? article.url ?? ''
   const signals = screen(body, { isForeignArticle: url !== '' && !isOwnPage(site, url) })
 
+  const comment = {
+    id,
+    site_id: site.id,
+    parent_id: parentId,
+    state: 'pending',
+    version: 1,
+    author_name: consents.includes('name') ? name : null,
+    author_name_given: name,
+    contact_sealed: contactSealed,
+    consents: JSON.stringify(consents),
+    revision_id: revisionId,
+    receipt_code: receiptCode,
+    idempotency_key: request.key,
+    request_hash: request.hash,
+    edit_until: editUntil,
+    received_at: at,
+  }
+  const revision = { id: revisionId, comment_id: id, number: 1, body, signals: JSON.stringify(signals), created_at: at }
+  const fact = {
+    id: services.newId(),
+    site_id: site.id,
+    comment_id: id,
+    from_version: 0,
+    kind: 'revision',
+    revision_id: revisionId,
+    state_after: 'pending',
+    actor_kind: 'author',
+    created_at: at,
+  }
   await commit(ctx, [
-    ...(thread === null ? [insertThread(ctx, { key: article.key, url, title: cleanTitle(input.article.title) })] : []),
-    db.insertInto('comment').values((is) => ({
-      id,
-      site_id: site.id,
-      // A first comment that raced this one may have made the thread under another id.
-      thread_id: thread?.id ?? is.selectFrom('thread').select('id').where('site_id', '=', site.id).where('key', '=', article.key),
-      parent_id: parentId,
-      state: 'pending',
-      version: 1,
-      author_name: consents.includes('name') ? name : null,
-      author_name_given: name,
-      contact_sealed: contactSealed,
-      consents: JSON.stringify(consents),
-      revision_id: revisionId,
-      public_revision_id: null,
-      public_text: null,
-      public_html: null,
-      renderer: null,
-      published_at: null,
-      hidden_at: null,
-      legal_hold_at: null,
-      receipt_code: receiptCode,
-      idempotency_key: request.key,
-      request_hash: request.hash,
-      edit_until: editUntil,
-      received_at: at,
-    })),
-    db.insertInto('revision').values({ id: revisionId, comment_id: id, number: 1, body, signals: JSON.stringify(signals), created_at: at }),
-    db.insertInto('fact').values({
-      id: services.newId(),
-      site_id: site.id,
-      comment_id: id,
-      from_version: 0,
-      kind: 'revision',
-      revision_id: revisionId,
-      state_before: null,
-      state_after: 'pending',
-      actor_kind: 'author',
-      created_at: at,
-    }),
+    ...(thread === null
+      ? [
+          insertThread(ctx, { key: article.key, url, title: cleanTitle(input.article.title) }),
+          // A first comment that raced this one may have made the thread under another id.
+          db.insertInto('comment').values((is) => ({
+            ...comment,
+            thread_id: is.selectFrom('thread').select('id').where('site_id', '=', site.id).where('key', '=', article.key),
+          })),
+        ]
+      : [insertRow(db, 'comment', { ...comment, thread_id: thread.id })]),
+    insertRow(db, 'revision', revision),
+    insertRow(db, 'fact', fact),
     audited(ctx, 'comment.submit', { kind: 'comment', id }, { receipt: receiptCode }),
   ])
   return answer(ctx, id, receiptCode, editUntil)
