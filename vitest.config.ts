@@ -1,4 +1,4 @@
-// One set of test files, three places to run them: Node with SQLite files, workerd with D1, a real browser.
+// One set of test files, four places to run them: Node with SQLite files, workerd with D1, Node with PostgreSQL, a real browser.
 // What differs is what "#platform" means and which folders a place takes.
 import { fileURLToPath } from 'node:url'
 import { cloudflareTest } from '@cloudflare/vitest-plugin'
@@ -14,7 +14,12 @@ export default defineConfig({
     projects: [
       {
         resolve: platform('sqlite'),
-        test: { name: 'sqlite', include: ['test/{core,http,dashboard,storage,house,faults}/**/*.test.ts'], testTimeout: 120_000 },
+        test: {
+          name: 'sqlite',
+          include: ['test/{core,http,dashboard,storage,house,faults}/**/*.test.ts'],
+          exclude: ['test/**/*.postgres.test.ts'],
+          testTimeout: 120_000,
+        },
       },
       {
         resolve: platform('workers'),
@@ -27,9 +32,19 @@ export default defineConfig({
         test: {
           name: 'workers',
           include: ['test/{core,http,dashboard}/**/*.test.ts', 'test/storage/*.test.ts'],
-          exclude: ['test/**/*.node.test.ts'],
+          exclude: ['test/**/*.{node,postgres}.test.ts'],
           testTimeout: 120_000,
           deps: { optimizer: { ssr: { enabled: true, include: ['sanitize-html'] } } },
+        },
+      },
+      {
+        resolve: platform('postgres'),
+        test: {
+          name: 'postgres',
+          include: ['test/{core,http,dashboard,storage}/**/*.test.ts', 'test/faults/races.test.ts'],
+          globalSetup: [at('./test/support/cluster.ts')],
+          testTimeout: 120_000,
+          hookTimeout: 60_000,
         },
       },
       {

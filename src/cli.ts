@@ -8,7 +8,7 @@ import { invite, newToken } from './core/people/team.ts'
 import { addSite } from './core/sites.ts'
 import { tick } from './jobs.ts'
 import { serveOnNode } from './main.node.ts'
-import { nodeServices, openDatabase, pathOf, readConfig, readMigrations } from './platform/node.ts'
+import { nodeServices, openDatabase, placeOf, readConfig, readMigrations } from './platform/node.ts'
 import type { Services } from './services.ts'
 import { checkHealth } from './storage/doctor.ts'
 import { BOOKKEEPING, checksumOf, MigrationRefused, migrate, statementsOf } from './storage/migrate.ts'
@@ -36,7 +36,7 @@ const COMMANDS: Record<string, Command> = {
       const { values } = read(args, { d1: { type: 'boolean' } })
       if (values.d1) return void process.stdout.write(await migrationScript())
       await withServices(async (services) => {
-        const applied = await migrate(services.store, readMigrations(), services.now())
+        const applied = await migrate(services.store, readMigrations(services.store.dialect), services.now())
         for (const name of applied) console.log(name)
         console.error(applied.length === 0 ? 'nothing to migrate' : `${applied.length} applied`)
       })
@@ -105,7 +105,11 @@ const COMMANDS: Record<string, Command> = {
       read(args, {})
       await withServices(async (services) => {
         let faults = 0
-        for (const finding of await checkHealth(services.store, readMigrations(), pathOf(services.config.database))) {
+        for (const finding of await checkHealth(
+          services.store,
+          readMigrations(services.store.dialect),
+          placeOf(services.config.database),
+        )) {
           if (!finding.isWell) faults++
           console.log(`${finding.isWell ? 'ok   ' : 'FAULT'} ${finding.text}`)
         }
@@ -169,7 +173,7 @@ async function written(isForD1: boolean, command: (services: Services) => Promis
     return
   }
   await withServices(async (services) => {
-    await migrate(services.store, readMigrations(), services.now())
+    await migrate(services.store, readMigrations(services.store.dialect), services.now())
     try {
       console.log(await command(services))
     } catch (error) {

@@ -12,9 +12,18 @@ const BaseUrl = z
 export const SETTINGS = {
   database: {
     env: 'YKIEN_DATABASE',
-    doc: 'Where the data is: `file:` and the path of a SQLite file.',
-    schema: z.string().regex(/^file:.+/, { error: 'write "file:" and a path, such as file:data/ykien.db' }),
+    doc: 'Where the data is: `file:` and the path of a SQLite file, or the `postgres://` address of a PostgreSQL database with user, password, host and name.',
+    schema: z.string().regex(/^(?:file:.|postgres(?:ql)?:\/\/.)/, {
+      error:
+        'write "file:" and a path, such as file:data/ykien.db, or the address of a PostgreSQL database, such as postgres://ykien:PASSWORD@localhost/ykien',
+    }),
     default: 'file:data/ykien.db',
+  },
+  poolSize: {
+    env: 'YKIEN_POOL',
+    doc: 'How many connections to PostgreSQL one process holds at most. All processes together must stay below the server’s `max_connections`. SQLite needs none.',
+    schema: z.coerce.number({ error: 'write a number of connections' }).int().min(1).max(200),
+    default: '10',
   },
   host: { env: 'YKIEN_HOST', doc: 'The address to listen on.', schema: z.string().min(1), default: '127.0.0.1' },
   port: {

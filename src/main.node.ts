@@ -9,6 +9,7 @@ import { tick } from './jobs.ts'
 import { log, nodeServices, openDatabase, readMigrations } from './platform/node.ts'
 import type { Services } from './services.ts'
 import { migrate } from './storage/migrate.ts'
+import { conflictOn } from './storage/store.ts'
 
 /** How often the duties run when nothing wakes them. */
 const TICK_MS = 60_000
@@ -25,7 +26,7 @@ export async function serveOnNode(config: Config): Promise<void> {
   const store = openDatabase(config)
   const clock = createClock()
   const services = nodeServices(config, store, clock.wakeAt)
-  const applied = await migrate(store, readMigrations(), services.now())
+  const applied = await migrate(store, readMigrations(store.dialect), services.now())
   if (applied.length > 0) log({ event: 'migrated', migrations: applied.join(' ') })
   if (!config.limits) log({ event: 'warning', reason: 'YKIEN_LIMITS=off: rate limits are lifted; never do this in production' })
   const demoLink = await prepareDemo(services)
@@ -64,7 +65,14 @@ export async function serveOnNode(config: Config): Promise<void> {
 
 async function prepareDemo(services: Services): Promise<string | null> {
   if (!services.config.demo) return null
-  if (!(await hasSites(services))) return (await seedDemo(services)).signinUrl
+  if (!(await hasSites(services))) {
+    try {
+      return (await seedDemo(services)).signinUrl
+    } catch (error) {
+      // Another process that started at the same moment on the same database is making it.
+      if (!conflictOn(error, 'site.slug')) throw error
+    }
+  }
   return newDemoLink(services)
 }
 

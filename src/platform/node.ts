@@ -8,6 +8,7 @@ import { brotliCompress, constants, gzip } from 'node:zlib'
 import { type Config, parseConfig } from '../config.ts'
 import type { Asset, LogEvent, Services } from '../services.ts'
 import type { Migration } from '../storage/migrate.ts'
+import { openPostgres } from '../storage/postgres.ts'
 import { openSqlite } from '../storage/sqlite.ts'
 import type { Store } from '../storage/store.ts'
 import { createIds } from './id.ts'
@@ -26,24 +27,35 @@ const ROOT = join(dirname(fileURLToPath(import.meta.url)), import.meta.url.endsW
 /** The settings of this machine. Throws ConfigError. */
 export function readConfig(env: NodeJS.ProcessEnv): Config {
   const database = env.YKIEN_DATABASE || 'file:data/ykien.db'
-  return parseConfig(env, () => developmentSecret(join(dirname(pathOf(database)), 'secret')))
+  return parseConfig(env, () => developmentSecret(join(isFile(database) ? dirname(pathOf(database)) : 'data', 'secret')))
 }
 
-/** Opens the configured database. */
-export function openDatabase(config: Pick<Config, 'database'>): Store {
+/** Opens the configured database: a SQLite file, made where there is none, or PostgreSQL. */
+export function openDatabase(config: Pick<Config, 'database' | 'poolSize'>): Store {
+  if (!isFile(config.database)) return openPostgres(config.database, config)
   const path = pathOf(config.database)
   mkdirSync(dirname(path), { recursive: true })
   return openSqlite(path)
 }
 
-/** The path of a `file:` database. */
-export function pathOf(database: string): string {
+/** Where the database is, as a person may read it: without the password. */
+export function placeOf(database: string): string {
+  return isFile(database)
+    ? pathOf(database)
+    : database.replace(/^(\w+:\/\/[^/@]*?):[^/@]*@/, '$1:…@').replace(/([?&]password=)[^&]*/, '$1…')
+}
+
+function isFile(database: string): boolean {
+  return database.startsWith('file:')
+}
+
+function pathOf(database: string): string {
   return database.replace(/^file:/, '')
 }
 
-/** The migrations of the program's own folder, for SQLite. */
-export function readMigrations(): Migration[] {
-  const folder = join(ROOT, 'migrations/sqlite')
+/** The program's own migrations, in the words of a database: D1 takes SQLite's. */
+export function readMigrations(dialect: Store['dialect'] = 'sqlite'): Migration[] {
+  const folder = join(ROOT, 'migrations', dialect === 'postgres' ? 'postgres' : 'sqlite')
   return readdirSync(folder)
     .filter((file) => file.endsWith('.sql'))
     .sort()

@@ -1,19 +1,24 @@
-// What can be wrong with a SQLite database and what to do about it. Reads only.
+// What can be wrong with a database and what to do about it. Reads only.
 import { sql } from 'kysely'
 import { checksumOf, type Migration } from './migrate.ts'
 import type { Store } from './store.ts'
 
 export type Finding = { isWell: boolean; text: string }
 
-/** Checks the file's integrity, its durability settings, its migrations and the projections that can be recomputed. */
-export async function checkHealth(store: Store, migrations: readonly Migration[], path: string): Promise<Finding[]> {
+/**
+ * Checks the database's integrity, its durability settings, its migrations and the projections that can be recomputed. `place` is
+ * the database as the operator knows it. PostgreSQL keeps references and its files itself; there its settings are looked at.
+ */
+export async function checkHealth(store: Store, migrations: readonly Migration[], place: string): Promise<Finding[]> {
   return [
-    await integrity(store, path),
-    await durability(store),
-    await foreignKeys(store),
+    ...(store.dialect === 'postgres' ? await server(store, place) : await file(store, place)),
     await schema(store, migrations),
     ...(await projections(store)),
   ]
+}
+
+async function file(store: Store, path: string): Promise<Finding[]> {
+  return [await integrity(store, path), await durability(store), await foreignKeys(store)]
 }
 
 async function integrity(store: Store, path: string): Promise<Finding> {
@@ -41,6 +46,30 @@ async function foreignKeys(store: Store): Promise<Finding> {
   return rows.length === 0
     ? { isWell: true, text: 'all references between rows hold' }
     : { isWell: false, text: `${rows.length} rows refer to rows that are gone; restore the last backup` }
+}
+
+/** What PostgreSQL must be set to for the product's promises, and the least version it is tested on. */
+const LEAST_POSTGRES = 15
+
+async function server(store: Store, place: string): Promise<Finding[]> {
+  const { rows } = await sql<{ version: number; encoding: string; fsync: string; pages: string; commit: string; connections: number }>`
+    SELECT current_setting('server_version_num')::int / 10000 AS version, current_setting('server_encoding') AS encoding,
+      current_setting('fsync') AS fsync, current_setting('full_page_writes') AS pages,
+      current_setting('synchronous_commit') AS commit, current_setting('max_connections')::int AS connections`.execute(store.db)
+  const [found] = rows
+  if (!found) return []
+  const isDurable = found.fsync === 'on' && found.pages === 'on' && found.commit !== 'off'
+  return [
+    found.version >= LEAST_POSTGRES
+      ? { isWell: true, text: `${place} answers, PostgreSQL ${found.version}, ${found.connections} connections at most` }
+      : { isWell: false, text: `PostgreSQL ${found.version} is older than ${LEAST_POSTGRES}; move the database to a newer server` },
+    found.encoding === 'UTF8'
+      ? { isWell: true, text: 'the database keeps every character (UTF8)' }
+      : { isWell: false, text: `the database keeps text as ${found.encoding}; make one with ENCODING 'UTF8' and move the data there` },
+    isDurable
+      ? { isWell: true, text: 'acknowledged comments survive a power cut (fsync, full_page_writes, synchronous_commit)' }
+      : { isWell: false, text: 'acknowledged comments can be lost: set fsync, full_page_writes and synchronous_commit to on' },
+  ]
 }
 
 async function schema(store: Store, migrations: readonly Migration[]): Promise<Finding> {

@@ -18,11 +18,17 @@ export const BOOKKEEPING = `CREATE TABLE IF NOT EXISTS schema_migration (
 )`
 
 /**
+ * On PostgreSQL several may migrate at the same moment, and "IF NOT EXISTS" is no lock: each waits for its turn, as long as
+ * it takes, and lets its statements take as long. The number is ours alone (the bytes of "ykien"); the lock ends with the batch.
+ */
+const POSTGRES_TURN = ['SET LOCAL statement_timeout = 0', 'SET LOCAL lock_timeout = 0', 'SELECT pg_advisory_xact_lock(521493112174)']
+
+/**
  * Brings the database up to the last migration and returns the names it applied, in order. A rerun applies nothing.
  * Two processes may migrate at once: the loser of a race finds the bookkeeping row taken and goes on.
  */
 export async function migrate(store: Store, migrations: readonly Migration[], now: Date): Promise<string[]> {
-  await store.batch([statement(BOOKKEEPING)])
+  await store.batch([...turn(), statement(BOOKKEEPING)])
   const known = new Map((await store.db.selectFrom('schema_migration').selectAll().execute()).map((row) => [row.name, row.checksum]))
   const unknown = [...known.keys()].filter((name) => !migrations.some((migration) => migration.name === name))
   if (unknown.length > 0)
@@ -41,6 +47,7 @@ export async function migrate(store: Store, migrations: readonly Migration[], no
       )
     try {
       await store.batch([
+        ...turn(),
         store.db.insertInto('schema_migration').values({ name: migration.name, checksum, applied_at: now.toISOString() }),
         ...statementsOf(migration.text).map(statement),
       ])
@@ -51,6 +58,10 @@ export async function migrate(store: Store, migrations: readonly Migration[], no
     }
   }
   return applied
+
+  function turn(): Compilable[] {
+    return store.dialect === 'postgres' ? POSTGRES_TURN.map(statement) : []
+  }
 
   function statement(text: string): Compilable {
     return { compile: () => sql.raw(text).compile(store.db) }

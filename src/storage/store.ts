@@ -1,6 +1,6 @@
 // The ground as core sees it: Kysely for reads, one atomic batch of compiled statements for writes.
 // Not for: opening a database; platform/ does that, once.
-import type { CompiledQuery, Insertable, Kysely } from 'kysely'
+import type { CompiledQuery, Insertable, Kysely, SelectQueryBuilder } from 'kysely'
 import type { Schema } from './schema.ts'
 
 /** Anything Kysely can compile: an insert, an update, a delete, a select. */
@@ -10,7 +10,7 @@ export type Compilable = { compile(): CompiledQuery }
 export type StatementResult = { rows: Record<string, unknown>[]; changed: number }
 
 export type Store = {
-  readonly dialect: 'sqlite' | 'd1'
+  readonly dialect: 'sqlite' | 'd1' | 'postgres'
   /** Reads only. */
   readonly db: Kysely<Schema>
   /**
@@ -97,6 +97,17 @@ export function insertRow<Table extends keyof Schema & string>(
     parameters: query.parameters.map((value) => (value instanceof Hole ? (row as Record<string, unknown>)[value.name] : value)),
   }
   return { compile: () => filled }
+}
+
+/**
+ * Rows to be claimed by an update in the same statement. PostgreSQL, where several may claim at once, passes over those
+ * that another is claiming; on the other two writers take turns anyway.
+ */
+export function claimable<Table extends keyof Schema, Columns>(
+  store: Store,
+  rows: SelectQueryBuilder<Schema, Table, Columns>,
+): SelectQueryBuilder<Schema, Table, Columns> {
+  return store.dialect === 'postgres' ? rows.forUpdate().skipLocked() : rows
 }
 
 /** Cuts a list into runs that fit beside `others` further parameters in one statement. */

@@ -1,10 +1,8 @@
-// Two processes on one SQLite file at the same moment: the unique key decides, whoever's connection it comes through.
+// Two processes on one database at the same moment: the unique key decides, whoever's connection it comes through.
 import { type ChildProcess, fork } from 'node:child_process'
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { newDatabase } from '#platform'
 import { type Submitted, submit } from '../../src/core/comments/submit.ts'
 import type { Ctx } from '../../src/core/context.ts'
 import type { Outcome } from '../../src/core/moderation/decide.ts'
@@ -22,10 +20,8 @@ const SITE = 'phuong-dua'
 type WithoutRound<Order> = Order extends RaceOrder ? Omit<Order, 'round' | 'at'> : never
 type Racer = { name: string; process: ChildProcess; order(order: RaceOrder): Promise<RaceResult> }
 
-const folder = mkdtempSync(join(tmpdir(), 'ykien-races-'))
-const env = {
+const env: NodeJS.ProcessEnv = {
   ...process.env,
-  YKIEN_DATABASE: `file:${join(folder, 'ykien.db')}`,
   YKIEN_SECRET: 'a secret that only the tests know, 32+',
   YKIEN_DEMO: '0',
   YKIEN_UNDO_SECONDS: '0',
@@ -36,9 +32,10 @@ let ctx: Ctx
 const racers: Racer[] = []
 
 beforeAll(async () => {
+  env.YKIEN_DATABASE = await newDatabase()
   const config = readConfig(env)
   services = nodeServices(config, openDatabase(config), () => {})
-  await migrate(services.store, readMigrations(), services.now())
+  await migrate(services.store, readMigrations(services.store.dialect), services.now())
   await addSite(services, { slug: SITE, name: 'Phường Đua', origins: ['https://phuongdua.example'] })
   ctx = { services, actor: { kind: 'reader' }, site: await findSite(services, SITE) }
   for (const name of ['Cô Một', 'Chú Hai']) racers.push(await startRacer(name))
@@ -47,7 +44,6 @@ beforeAll(async () => {
 afterAll(async () => {
   for (const racer of racers) racer.process.disconnect()
   await services.store.close()
-  rmSync(folder, { recursive: true, force: true })
 })
 
 async function startRacer(name: string): Promise<Racer> {
@@ -91,7 +87,7 @@ const versionsOf = async (comment: string) =>
     await services.store.db.selectFrom('fact').select('from_version').where('comment_id', '=', comment).orderBy('from_version').execute()
   ).map((fact) => fact.from_version)
 
-describe('two processes on one file', () => {
+describe('two processes on one database', () => {
   it(`let one of two decisions on a version win and tell the other who won, ${ROUNDS} rounds`, async () => {
     const wins = [0, 0]
     for (let round = 0; round < ROUNDS; round++) {

@@ -1,5 +1,6 @@
 // The main job by API: a comment is sent, judged and read; nothing shows before its time.
 import { beforeAll, describe, expect, it } from 'vitest'
+import { toCursor } from '../../src/lib/cursor.ts'
 import { openWard, PORTAL, type Ward } from '../support/ward.ts'
 
 let ward: Ward
@@ -289,6 +290,18 @@ describe('reading', () => {
       }
       expect(seen).toEqual(expected)
     }
+  })
+
+  it.each([
+    ['a slug', () => '/api/v1/sites/a%00b/threads?key=a'],
+    ['a key', () => `/api/v1/sites/${ward.slug}/threads?key=a%00b`],
+    ['keys to count', () => `/api/v1/sites/${ward.slug}/counts?key=a%00b`],
+    ['a feed', () => '/feeds/a%00b.atom'],
+    ['a cursor of text', () => `/api/v1/sites/${ward.slug}/threads?key=doc&after=${toCursor(['\u0000', 'b'])}`],
+    ['a cursor of half a like', () => `/api/v1/sites/${ward.slug}/threads?key=doc&sort=top&after=${toCursor([1.5, 'a', 'b'])}`],
+  ])('takes %s that cannot be without failing', async (_name, path) => {
+    await ward.published('Có bài để đọc.', article('doc'))
+    expect((await ward.request(path())).status).toBeLessThan(500)
   })
 
   it('hangs a reply to a reply under the root, and pages replies', async () => {

@@ -119,13 +119,21 @@ beforeAll(async () => {
 })
 
 const raw = (text: string): Compilable => ({ compile: () => sql.raw(text).compile(store.db) })
+/** Everything the database says of its tables and indexes, in its own words. */
 const schemaOf = async () =>
-  (
-    await sql<{
-      name: string
-      sql: string
-    }>`SELECT name, sql FROM sqlite_master WHERE name NOT LIKE '\\_cf%' ESCAPE '\\' ORDER BY name`.execute(store.db)
+  (store.dialect === 'postgres'
+    ? await sql`
+        SELECT table_name || '.' || column_name AS name, data_type || is_nullable || coalesce(column_default, '') AS sql
+        FROM information_schema.columns WHERE table_schema = current_schema()
+        UNION ALL SELECT indexname, indexdef FROM pg_indexes WHERE schemaname = current_schema() ORDER BY 1`.execute(store.db)
+    : await sql`SELECT name, sql FROM sqlite_master WHERE name NOT LIKE '\\_cf%' ESCAPE '\\' ORDER BY name`.execute(store.db)
   ).rows
+const columnsOf = (table: string) =>
+  store.dialect === 'postgres'
+    ? sql<{
+        name: string
+      }>`SELECT column_name AS name FROM information_schema.columns WHERE table_schema = current_schema() AND table_name = ${table}`
+    : sql<{ name: string }>`SELECT name FROM pragma_table_info(${table})`
 
 describe('migrations', () => {
   it('are all applied, each with the checksum of its text', async () => {
@@ -166,7 +174,7 @@ describe('migrations', () => {
   it('are applied whole or not at all', async () => {
     const faulty = { name: '9000_faulty', text: 'CREATE TABLE half_done (id TEXT);\n\nINSERT INTO no_such_table VALUES (1);\n' }
     const before = [await schemaOf(), await dump(store)]
-    await expect(migrate(store, [...migrations, faulty], NOW)).rejects.toThrow(/no such table/)
+    await expect(migrate(store, [...migrations, faulty], NOW)).rejects.toThrow(/no such table|does not exist/)
     expect([await schemaOf(), await dump(store)]).toEqual(before)
   })
 
@@ -182,7 +190,7 @@ describe('migrations', () => {
   it('make the tables and columns that schema.ts names, and no others', async () => {
     const found: Record<string, string[]> = {}
     for (const table of Object.keys(await dump(store))) {
-      const { rows } = await sql<{ name: string }>`SELECT name FROM pragma_table_info(${table})`.execute(store.db)
+      const { rows } = await columnsOf(table).execute(store.db)
       found[table] = rows.map(({ name }) => name).sort()
     }
     expect(found).toEqual(Object.fromEntries(Object.entries(COLUMNS).map(([table, columns]) => [table, Object.keys(columns).sort()])))
@@ -226,7 +234,7 @@ describe('a batch', () => {
       /NOT NULL constraint failed: site\.name/,
     ],
     ['a reference to nothing', "INSERT INTO site_origin VALUES ('khong-co', 'x', 'x')", /FOREIGN KEY constraint failed/],
-    ['a table that is not there', 'INSERT INTO khong_co VALUES (1)', /no such table/],
+    ['a table that is not there', 'INSERT INTO khong_co VALUES (1)', /no such table|does not exist/],
   ])('is rolled back whole for %s, in the same words', async (_name, statement, words) => {
     const before = await dump(store)
     const error = await store.batch([row('lo-4'), raw(statement)]).then(

@@ -6,12 +6,18 @@ export type Dump = Record<string, Record<string, unknown>[]>
 
 /** Every row of every table of ours, tables by name and rows in their own order. */
 export async function dump(store: Store): Promise<Dump> {
-  const { rows: tables } = await sql<{ name: string }>`
-    SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite%' AND name NOT LIKE '\\_cf%' ESCAPE '\\'
-      AND name NOT LIKE 'd1\\_%' ESCAPE '\\' ORDER BY name`.execute(store.db)
+  const { rows: tables } = await tableNames(store)
   const found: Dump = {}
   for (const { name } of tables) found[name] = (await sql<Record<string, unknown>>`SELECT * FROM ${sql.table(name)}`.execute(store.db)).rows
   return found
+}
+
+function tableNames(store: Store) {
+  if (store.dialect === 'postgres')
+    return sql<{ name: string }>`SELECT tablename AS name FROM pg_tables WHERE schemaname = current_schema() ORDER BY 1`.execute(store.db)
+  return sql<{ name: string }>`
+    SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite%' AND name NOT LIKE '\\_cf%' ESCAPE '\\'
+      AND name NOT LIKE 'd1\\_%' ESCAPE '\\' ORDER BY name`.execute(store.db)
 }
 
 /** Every text in the database, with the place it stands in as `table.column`. */

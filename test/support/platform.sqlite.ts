@@ -7,13 +7,20 @@ import { openSqlite } from '../../src/storage/sqlite.ts'
 import type { Store } from '../../src/storage/store.ts'
 
 export { readMigrations }
-export const platformName: 'sqlite' | 'workers' = 'sqlite'
+/** The places the tests run in. */
+export type PlatformName = 'sqlite' | 'workers' | 'postgres'
+export const platformName: PlatformName = 'sqlite'
 
 const folder = mkdtempSync(join(tmpdir(), 'ykien-test-'))
 process.on('exit', () => rmSync(folder, { recursive: true, force: true }))
 let opened = 0
 
+/** The address of a database that nobody has used. */
+export async function newDatabase(): Promise<string> {
+  return `file:${join(folder, `${++opened}.db`)}`
+}
+
 /** A new, empty database. */
 export async function openEmptyStore(): Promise<Store> {
-  return openSqlite(join(folder, `${++opened}.db`))
+  return openSqlite((await newDatabase()).replace('file:', ''))
 }

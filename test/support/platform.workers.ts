@@ -4,8 +4,9 @@ import type { D1Database } from '@cloudflare/workers-types'
 import { openD1 } from '../../src/storage/d1.ts'
 import type { Migration } from '../../src/storage/migrate.ts'
 import type { Store } from '../../src/storage/store.ts'
+import type { PlatformName } from './platform.sqlite.ts'
 
-export const platformName: 'sqlite' | 'workers' = 'workers'
+export const platformName: PlatformName = 'workers'
 
 const bindings = env as unknown as { DB: D1Database; TEST_MIGRATIONS: Migration[] }
 

@@ -1,4 +1,4 @@
-// The other process of a race: opens the same SQLite file and runs core's own commands at the moment it is told.
+// The other process of a race: opens the same database and runs core's own commands at the moment it is told.
 // Run by Node itself with types stripped; imports no door, because doors are .tsx.
 
 import { revise } from '../../src/core/comments/revise.ts'

@@ -76,12 +76,12 @@ export async function withdraw(ctx: Ctx, commentId: string, token: string): Prom
 
     await commit(ctx, [
       insertAuthorFact(ctx, comment, { kind: 'withdrawal', revisionId: comment.revisionId, stateAfter: 'withdrawn' }),
+      ...waiting.flatMap(({ id }) => callOff(ctx, id, comment.threadId)),
+      ...remove(ctx, comment),
       db
         .updateTable('comment')
         .set({ state: 'withdrawn', version: comment.version + 1 })
         .where('id', '=', comment.id),
-      ...waiting.flatMap(({ id }) => callOff(ctx, id, comment.threadId)),
-      ...remove(ctx, comment),
       audited(ctx, 'comment.withdraw', { kind: 'comment', id: comment.id }, { state_before: comment.state }),
     ])
     return { comment: { id: comment.id, state: 'withdrawn' } }

@@ -126,9 +126,9 @@ export async function undo(
         ...actorColumns(ctx.actor),
         created_at: now,
       }),
-      db.updateTable('comment').set({ state, version }).where('id', '=', comment.id),
       ...callOff(ctx, decision.id, comment.threadId),
       ...(comment.hiddenAt !== null && comment.hiddenAt === decision.created_at ? putBack(ctx, comment) : []),
+      db.updateTable('comment').set({ state, version }).where('id', '=', comment.id),
       audited(
         ctx,
         'decision.undo',
@@ -210,10 +210,6 @@ async function rule(ctx: Ctx, item: DecideItem, request: Request): Promise<Outco
       takes_effect_at: takesEffectAt,
       created_at: at,
     }),
-    db
-      .updateTable('comment')
-      .set({ state, version: comment.version + 1 })
-      .where('id', '=', comment.id),
     ...calledOff.flatMap((publication) => callOff(ctx, publication.id, comment.threadId)),
     ...(takesEffectAt === null
       ? [settle(ctx, id, 'applied'), ...(effect === 'publish' ? publish(ctx, comment, { revisionId: comment.revisionId, body, at }) : [])]
@@ -222,6 +218,11 @@ async function rule(ctx: Ctx, item: DecideItem, request: Request): Promise<Outco
           announce(ctx, 'decision.due', { decision: id }, takesEffectAt),
         ]),
     ...outwardAtOnce(ctx, comment, item.verdict, effect, at),
+    // The thread's row before the comment's, in every batch: two that took them crosswise would wait for each other.
+    db
+      .updateTable('comment')
+      .set({ state, version: comment.version + 1 })
+      .where('id', '=', comment.id),
     audited(
       ctx,
       'comment.decide',

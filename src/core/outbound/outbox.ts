@@ -1,5 +1,6 @@
 // The outbox: claims what is due, runs it, settles or reschedules it. Handlers may run more than once and must not mind.
 import type { Services } from '../../services.ts'
+import { claimable } from '../../storage/store.ts'
 import { settleDecision } from '../comments/publish.ts'
 import type { Ctx } from '../context.ts'
 import type { Events } from '../record.ts'
@@ -25,7 +26,7 @@ export async function runOutbox(services: Services): Promise<number> {
   const now = services.now()
   const at = now.toISOString()
   const leasedUntil = new Date(now.getTime() + LEASE_MS).toISOString()
-  const isFree = db
+  const free = db
     .selectFrom('outbox')
     .select('id')
     .where('not_before', '<=', at)
@@ -35,9 +36,10 @@ export async function runOutbox(services: Services): Promise<number> {
     .limit(CLAIMED_AT_ONCE)
   const [claimed] = await services.store.batch([
     db
+      .with('free', () => claimable(services.store, free))
       .updateTable('outbox')
       .set((is) => ({ leased_until: leasedUntil, attempts: is('attempts', '+', 1) }))
-      .where('id', 'in', isFree)
+      .where('id', 'in', (is) => is.selectFrom('free').select('id'))
       .where((is) => is.or([is('leased_until', 'is', null), is('leased_until', '<=', at)]))
       .returningAll(),
   ])

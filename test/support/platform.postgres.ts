@@ -1,0 +1,53 @@
+// What "#platform" is on PostgreSQL: a schema of its own per ward of a test, dropped when the test file ends.
+import pg from 'pg'
+import { afterAll, inject } from 'vitest'
+import { readMigrations as readAll } from '../../src/platform/node.ts'
+import type { Migration } from '../../src/storage/migrate.ts'
+import { openPostgres } from '../../src/storage/postgres.ts'
+import type { Store } from '../../src/storage/store.ts'
+import type { PlatformName } from './platform.sqlite.ts'
+
+export const platformName: PlatformName = 'postgres'
+
+/** Fewer than in production: the files of a run share one server. */
+const POOL_SIZE = 5
+
+/** The migrations in PostgreSQL's words. */
+export function readMigrations(): Migration[] {
+  return readAll('postgres')
+}
+
+/** The address of an empty schema, made now and dropped at the end. */
+export async function newDatabase(): Promise<string> {
+  const schema = `ykien_test_${crypto.randomUUID().replaceAll('-', '')}`
+  await run(`CREATE SCHEMA ${schema}`)
+  schemas.push(schema)
+  const url = new URL(inject('postgres'))
+  url.searchParams.set('options', `-c search_path=${schema}`)
+  return url.href
+}
+
+/** A store over an empty schema. */
+export async function openEmptyStore(): Promise<Store> {
+  const store = openPostgres(await newDatabase(), { poolSize: POOL_SIZE })
+  stores.push(store)
+  return store
+}
+
+const schemas: string[] = []
+const stores: Store[] = []
+
+afterAll(async () => {
+  for (const store of stores) await store.close()
+  for (const schema of schemas) await run(`DROP SCHEMA ${schema} CASCADE`)
+})
+
+async function run(statement: string): Promise<void> {
+  const client = new pg.Client({ connectionString: inject('postgres') })
+  await client.connect()
+  try {
+    await client.query(statement)
+  } finally {
+    await client.end()
+  }
+}
