@@ -40,9 +40,7 @@ export function openDatabase(config: Pick<Config, 'database' | 'poolSize'>): Sto
 
 /** Where the database is, as a person may read it: without the password. */
 export function placeOf(database: string): string {
-  return isFile(database)
-    ? pathOf(database)
-    : database.replace(/^(\w+:\/\/[^/@]*?):[^/@]*@/, '$1:…@').replace(/([?&]password=)[^&]*/, '$1…')
+  return isFile(database) ? pathOf(database) : database.replace(/^(\w+:\/\/[^:@]*):.*@/, '$1:…@').replace(/([?&]password=)[^&]*/, '$1…')
 }
 
 function isFile(database: string): boolean {

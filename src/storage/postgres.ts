@@ -1,4 +1,4 @@
-// The store on PostgreSQL: a pool of connections, the batch as one transaction that runs as if no other did.
+// The store on PostgreSQL: a pool of connections, the batch as one transaction over one state of the database, run again if it moved.
 // Only platform/ opens it. Why it is set up so is in docs/decisions/007-postgresql.md.
 import { type CompiledQuery, Kysely, PostgresDialect, type PostgresPoolClient } from 'kysely'
 import pg from 'pg'
@@ -132,7 +132,7 @@ function lookedUp(parameter: unknown): unknown {
 }
 
 /**
- * One transaction on one connection, as if no other ran meanwhile. When the connection is lost while COMMIT is under way nobody
+ * One transaction on one connection. When the connection is lost while COMMIT is under way nobody
  * knows whether it was carried out: that error is passed on as it is, since StoreBusy promises that nothing was written.
  */
 async function runTogether(pool: pg.Pool, queries: readonly CompiledQuery[], isInLane: boolean): Promise<StatementResult[]> {

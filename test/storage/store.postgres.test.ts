@@ -2,6 +2,7 @@
 import { sql } from 'kysely'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { newDatabase, openEmptyStore, readMigrations } from '#platform'
+import { placeOf } from '../../src/platform/node.ts'
 import { checkHealth } from '../../src/storage/doctor.ts'
 import { migrate } from '../../src/storage/migrate.ts'
 import { openPostgres } from '../../src/storage/postgres.ts'
@@ -126,6 +127,14 @@ describe('batches that meet', () => {
 })
 
 describe('the doctor', () => {
+  it.each([
+    ['postgres://ykien:mat-khau@localhost/ykien', 'postgres://ykien:…@localhost/ykien'],
+    ['postgres://ykien:mat/k@hau@localhost/ykien?sslmode=require', 'postgres://ykien:…@localhost/ykien?sslmode=require'],
+    ['postgres:///ykien?host=/run&user=ykien&password=mat-khau', 'postgres:///ykien?host=/run&user=ykien&password=…'],
+    ['postgres://localhost:5433/ykien', 'postgres://localhost:5433/ykien'],
+    ['file:data/ykien.db', 'data/ykien.db'],
+  ])('names the database of %s without its password', (database, place) => expect(placeOf(database)).toBe(place))
+
   it('finds nothing wrong with a new database, and names what is', async () => {
     const well = await openEmptyStore()
     await migrate(well, readMigrations(), new Date())
