@@ -8,6 +8,7 @@ import { adminApi } from './http/admin.ts'
 import type { AppEnv } from './http/door.ts'
 import { introduce, readBody, secureHeaders } from './http/guards.ts'
 import { createRateLimiter } from './http/limits.ts'
+import { measured } from './http/meter.ts'
 import { describeApi, opsDoors } from './http/ops.tsx'
 import { answerProblem } from './http/problem.ts'
 import { publicApi } from './http/public.ts'
@@ -17,8 +18,11 @@ import type { Services } from './services.ts'
 /** The whole application over a host's services: give it a Request, it answers a Response. */
 export function createApp(services: Services): OpenAPIHono<AppEnv> {
   const app = new OpenAPIHono<AppEnv>()
-  const limiter = createRateLimiter(() => performance.now())
-  app.use(introduce(services), secureHeaders, readBody)
+  const limiter = createRateLimiter(
+    () => performance.now(),
+    (bucket) => services.meters.refusals.add(bucket),
+  )
+  app.use(measured(services.meters), introduce(services), secureHeaders, readBody)
   app.onError((error, c) => answerProblem(c, error))
   app.notFound((c) => answerProblem(c, new AppError('not_found')))
 
@@ -30,7 +34,7 @@ export function createApp(services: Services): OpenAPIHono<AppEnv> {
   if (services.config.demo) app.route('/', demoDoors())
   app.route(
     '/',
-    opsDoors(() => describeApi(app, packageJson.version)),
+    opsDoors(services, packageJson.version, () => describeApi(app, packageJson.version)),
   )
   return app
 }

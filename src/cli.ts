@@ -8,9 +8,11 @@ import { invite, newToken } from './core/people/team.ts'
 import { addSite } from './core/sites.ts'
 import { tick } from './jobs.ts'
 import { serveOnNode } from './main.node.ts'
-import { nodeServices, openDatabase, pathOf, readConfig, readMigrations } from './platform/node.ts'
+import { nodeServices, openDatabase, pathOf, readConfig, readDatabase, readMigrations } from './platform/node.ts'
 import type { Services } from './services.ts'
+import { backUp, restore } from './storage/backup.ts'
 import { checkHealth } from './storage/doctor.ts'
+import { DatabaseRefused, refuseDamaged } from './storage/file.ts'
 import { BOOKKEEPING, checksumOf, MigrationRefused, migrate, statementsOf } from './storage/migrate.ts'
 import { openScript } from './storage/script.ts'
 import { conflictOn } from './storage/store.ts'
@@ -22,11 +24,12 @@ type Command = { usage: string; about: string; run(args: string[]): Promise<void
 
 const COMMANDS: Record<string, Command> = {
   serve: {
-    usage: 'ykien serve',
-    about: 'Migrates and serves until SIGTERM. Settings come from the environment; see docs/configuration.md.',
+    usage: 'ykien serve [--allow-corrupt]',
+    about:
+      'Checks the database file, migrates and serves until SIGTERM. Settings come from the environment; see docs/configuration.md. With --allow-corrupt a damaged database is served as far as it can be read, and nothing is written.',
     async run(args) {
-      read(args, {})
-      await serveOnNode(readConfig(process.env))
+      const { values } = read(args, { 'allow-corrupt': { type: 'boolean' } })
+      await serveOnNode(readConfig(process.env), { isReadOnly: values['allow-corrupt'] === true })
     },
   },
   migrate: {
@@ -98,11 +101,37 @@ const COMMANDS: Record<string, Command> = {
       })
     },
   },
-  doctor: {
-    usage: 'ykien doctor',
-    about: 'Checks settings, database file, migrations and projections, and says what to do about each fault.',
+  backup: {
+    usage: 'ykien backup FILE',
+    about:
+      'Copies the database to FILE, also while the service writes, reads the copy back and prints path, bytes, SHA-256 and number of comments as JSON. FILE must not exist.',
     async run(args) {
-      read(args, {})
+      const { positionals } = read(args, {}, 1)
+      console.log(JSON.stringify(await backUp(sqlitePath(readDatabase(process.env)), positionals[0] ?? '', say)))
+    },
+  },
+  restore: {
+    usage: 'ykien restore FILE --to file:PATH [--replace]',
+    about:
+      'Checks a backup, brings it up to date and puts it at PATH. With --replace the database that is there is moved aside; a service that has it open must be stopped first.',
+    async run(args) {
+      const { values, positionals } = read(args, { to: { type: 'string' }, replace: { type: 'boolean' } }, 1)
+      const target = sqlitePath(readDatabase({ YKIEN_DATABASE: required(values.to, '--to file:PATH') }))
+      const { restored, movedTo } = await restore(positionals[0] ?? '', target, values.replace === true, migrateFile, say)
+      if (movedTo !== null) say(`the old database is now ${movedTo}`)
+      console.log(JSON.stringify(restored))
+    },
+  },
+  doctor: {
+    usage: 'ykien doctor [--file]',
+    about: 'Checks settings, database file, migrations and projections, and says what to do about each fault. With --file only the file.',
+    async run(args) {
+      const { values } = read(args, { file: { type: 'boolean' } })
+      if (values.file) {
+        const path = sqlitePath(readDatabase(process.env))
+        refuseDamaged(path, true)
+        return console.log(`ok    database file ${path} is intact`)
+      }
       await withServices(async (services) => {
         let faults = 0
         for (const finding of await checkHealth(services.store, readMigrations(), pathOf(services.config.database))) {
@@ -155,6 +184,27 @@ async function withServices(use: (services: Services) => Promise<unknown>): Prom
   } finally {
     await store.close()
   }
+}
+
+/** The path of a SQLite database; commands that copy its file have no meaning for another kind. */
+function sqlitePath(database: string): string {
+  if (!database.startsWith('file:'))
+    throw new UsageError('this command copies SQLite files; for PostgreSQL use pg_dump and pg_restore, and "ykien doctor" afterwards')
+  return pathOf(database)
+}
+
+async function migrateFile(path: string): Promise<void> {
+  const store = openDatabase({ database: `file:${path}` })
+  try {
+    await migrate(store, readMigrations(), new Date())
+  } finally {
+    await store.close()
+  }
+}
+
+/** Progress goes to stderr, so that the result stands alone on stdout. */
+function say(line: string): void {
+  console.error(line)
 }
 
 /** Runs a writing command on the database, or with --d1 prints its SQL; the result goes to stdout, with --d1 to stderr. */
@@ -220,7 +270,8 @@ async function main(args: string[]): Promise<void> {
 }
 
 main(process.argv.slice(2)).catch((error: unknown) => {
-  const isExpected = error instanceof UsageError || error instanceof ConfigError || error instanceof MigrationRefused
+  const isExpected =
+    error instanceof UsageError || error instanceof ConfigError || error instanceof MigrationRefused || error instanceof DatabaseRefused
   const text =
     error instanceof ZodError
       ? error.issues.map((issue) => issue.message).join('; ')

@@ -2,9 +2,13 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, extname, join } from 'node:path'
+import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { fileURLToPath } from 'node:url'
-import { type Config, parseConfig } from '../config.ts'
+import { type Config, ConfigError, parseConfig, SETTINGS } from '../config.ts'
+import { createMeters, type Meters } from '../lib/meters.ts'
 import type { Asset, LogEvent, Services } from '../services.ts'
+import { refuseForeign } from '../storage/file.ts'
+import { meteredStore } from '../storage/metered.ts'
 import type { Migration } from '../storage/migrate.ts'
 import { openSqlite } from '../storage/sqlite.ts'
 import type { Store } from '../storage/store.ts'
@@ -18,6 +22,9 @@ const TYPES: Record<string, string> = {
   '.png': 'image/png',
 }
 
+/** How finely the event loop's delay is watched. */
+const LOOP_RESOLUTION_MS = 20
+
 /** The project's folder, from the built program (dist/) and from the sources (src/platform/) alike. */
 const ROOT = join(dirname(fileURLToPath(import.meta.url)), import.meta.url.endsWith('.ts') ? '../..' : '..')
 
@@ -27,11 +34,20 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
   return parseConfig(env, () => developmentSecret(join(dirname(pathOf(database)), 'secret')))
 }
 
-/** Opens the configured database. */
-export function openDatabase(config: Pick<Config, 'database'>): Store {
+/** Where the data is, for commands that need no other setting. Throws ConfigError. */
+export function readDatabase(env: NodeJS.ProcessEnv): string {
+  const { schema, default: usual } = SETTINGS.database
+  const result = schema.safeParse(env.YKIEN_DATABASE || usual)
+  if (!result.success) throw new ConfigError(`${SETTINGS.database.env}: ${result.error.issues[0]?.message}`)
+  return result.data
+}
+
+/** Opens the configured database, and makes it where there is none. Throws DatabaseRefused for a file that is no database. */
+export function openDatabase(config: Pick<Config, 'database'>, { isReadOnly = false } = {}): Store {
   const path = pathOf(config.database)
-  mkdirSync(dirname(path), { recursive: true })
-  return openSqlite(path)
+  if (!isReadOnly) mkdirSync(dirname(path), { recursive: true })
+  refuseForeign(path)
+  return openSqlite(path, { isReadOnly })
 }
 
 /** The path of a `file:` database. */
@@ -50,8 +66,10 @@ export function readMigrations(): Migration[] {
 
 /** Everything the product needs of this host. `nudge` is given by whoever ticks the jobs. */
 export function nodeServices(config: Config, store: Store, nudge: (notBefore: string) => void): Services {
+  const meters = createMeters()
+  if (config.metricsToken !== undefined) measureProcess(meters)
   return {
-    store,
+    store: meteredStore(store, meters),
     config,
     log,
     now: () => new Date(),
@@ -59,7 +77,42 @@ export function nodeServices(config: Config, store: Store, nudge: (notBefore: st
     randomBytes: (length) => new Uint8Array(randomBytes(length)),
     asset: assetReader(join(ROOT, 'dist/assets')),
     nudge,
+    meters,
+    isDraining: () => false,
   }
+}
+
+/** What the process takes of the machine, and how late its event loop runs. */
+function measureProcess(meters: Meters): void {
+  const delay = monitorEventLoopDelay({ resolution: LOOP_RESOLUTION_MS })
+  delay.enable()
+  const seconds = (read: () => number) => () => {
+    const nanoseconds = read()
+    return Number.isFinite(nanoseconds) ? nanoseconds / 1e9 : 0
+  }
+  meters.gauge({ name: 'process_resident_memory_bytes', help: 'Memory the process holds.', read: () => process.memoryUsage.rss() })
+  meters.gauge({ name: 'nodejs_heap_size_used_bytes', help: 'Memory of live objects.', read: () => process.memoryUsage().heapUsed })
+  meters.gauge({
+    name: 'process_cpu_seconds_total',
+    help: 'Processor time used.',
+    read: () => seconds(() => process.cpuUsage().user * 1e3 + process.cpuUsage().system * 1e3)(),
+  })
+  meters.gauge({ name: 'process_uptime_seconds', help: 'Time since the start.', read: () => process.uptime() })
+  meters.gauge({
+    name: 'nodejs_eventloop_lag_p99_seconds',
+    help: 'Delay of the event loop, 99th percentile since the last reading.',
+    read: seconds(() => delay.percentile(99)),
+  })
+  meters.gauge({
+    name: 'nodejs_eventloop_lag_max_seconds',
+    help: 'Longest delay of the event loop since the last reading.',
+    read: seconds(() => {
+      const { max } = delay
+      // The last of the two to be read: the next reading starts anew.
+      delay.reset()
+      return max
+    }),
+  })
 }
 
 /** One JSON line on stderr for each event; control characters are escaped by JSON itself. */

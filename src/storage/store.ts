@@ -42,7 +42,7 @@ export function conflictOn(error: unknown, columns: string): boolean {
 }
 
 /** Bound parameters that D1 takes in one statement. */
-export const MAX_PARAMETERS = 100
+const MAX_PARAMETERS = 100
 /** Bytes of SQL that D1 takes in one statement. */
 const MAX_STATEMENT_BYTES = 100_000
 
