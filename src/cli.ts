@@ -1,13 +1,19 @@
 // The command line: every command prints its result alone on stdout, says what it does on stderr, and exits non-zero
 // with one clear line when it could not.
+import { once } from 'node:events'
+import { createWriteStream, rmSync } from 'node:fs'
+import { finished } from 'node:stream/promises'
 import { parseArgs } from 'node:util'
 import { ZodError } from 'zod'
+import packageJson from '../package.json' with { type: 'json' }
 import { type Config, ConfigError, SETTINGS } from './config.ts'
-import { ROLES } from './core/context.ts'
+import { EXPORTED_TABLES, exportSite } from './core/archive/export.ts'
+import { AppError, ROLES } from './core/context.ts'
 import { invite, newToken } from './core/people/team.ts'
 import { addSite } from './core/sites.ts'
 import { tick } from './jobs.ts'
 import { serveOnNode } from './main.node.ts'
+import { ArchiveRefused, verifyArchive, writeArchive } from './platform/archive.ts'
 import { nodeServices, openDatabase, pathOf, readConfig, readDatabase, readMigrations } from './platform/node.ts'
 import type { Services } from './services.ts'
 import { backUp, restore } from './storage/backup.ts'
@@ -99,6 +105,16 @@ const COMMANDS: Record<string, Command> = {
         await services.store.batch(statements)
         return link.url
       })
+    },
+  },
+  export: {
+    usage: 'ykien export --site SLUG [--out FILE] | ykien export --verify FILE',
+    about:
+      'Writes a site as it is at one moment, one JSON line a row, with counts and a SHA-256 at the end; FILE must not exist, and without one it goes to stdout. --verify checks such a file. Contact data stay sealed; tokens, sessions and staff are left out.',
+    async run(args) {
+      const { values } = read(args, { site: { type: 'string' }, out: { type: 'string' }, verify: { type: 'string' } })
+      if (values.verify !== undefined) return console.log(JSON.stringify(await verifyArchive(values.verify)))
+      await writeExport(required(values.site, '--site SLUG'), values.out)
     },
   },
   backup: {
@@ -193,6 +209,39 @@ function sqlitePath(database: string): string {
   return pathOf(database)
 }
 
+/** Writes a site's export to a new file, readable by its owner only, or to stdout; a file that could not be finished is removed. */
+async function writeExport(slug: string, file: string | undefined): Promise<void> {
+  const store = openDatabase({ database: readDatabase(process.env) }, { isReadOnly: true })
+  try {
+    // A transaction that only reads, for the one moment it sees; nothing of the product writes like this.
+    const trailer = await store.db
+      .transaction()
+      .setIsolationLevel('repeatable read')
+      .execute(async (db) => {
+        const header = { version: packageJson.version, site: slug, exported_at: new Date().toISOString(), tables: EXPORTED_TABLES }
+        const out = file === undefined ? process.stdout : createWriteStream(file, { flags: 'wx', mode: 0o600 })
+        if (file !== undefined) await once(out, 'open')
+        try {
+          const written = await writeArchive(out, header, exportSite(db, slug), say)
+          if (file !== undefined) await finished(out.end())
+          return written
+        } catch (error) {
+          if (file !== undefined) rmSync(file, { force: true })
+          throw error
+        }
+      })
+    say(`${Object.values(trailer.counts).reduce((sum, count) => sum + count, 0)} rows, SHA-256 ${trailer.sha256}`)
+    if (file !== undefined) console.log(file)
+  } catch (error) {
+    if (error instanceof AppError && error.code === 'not_found') throw new UsageError(`there is no site "${slug}"`)
+    if (error instanceof Error && 'code' in error && error.code === 'EEXIST')
+      throw new UsageError(`${file} is there already and is not overwritten; name a new file`)
+    throw error
+  } finally {
+    await store.close()
+  }
+}
+
 async function migrateFile(path: string): Promise<void> {
   const store = openDatabase({ database: `file:${path}` })
   try {
@@ -271,7 +320,11 @@ async function main(args: string[]): Promise<void> {
 
 main(process.argv.slice(2)).catch((error: unknown) => {
   const isExpected =
-    error instanceof UsageError || error instanceof ConfigError || error instanceof MigrationRefused || error instanceof DatabaseRefused
+    error instanceof UsageError ||
+    error instanceof ConfigError ||
+    error instanceof MigrationRefused ||
+    error instanceof DatabaseRefused ||
+    error instanceof ArchiveRefused
   const text =
     error instanceof ZodError
       ? error.issues.map((issue) => issue.message).join('; ')
