@@ -64,6 +64,12 @@ export const SETTINGS = {
       .regex(/^[\w.~+/=-]{16,}$/, { error: 'write at least 16 letters and digits, such as the output of "openssl rand -hex 16"' })
       .optional(),
   },
+  maxConnections: {
+    env: 'YKIEN_MAX_CONNECTIONS',
+    doc: 'Connections held at once; beyond it new ones are closed unread. Each takes about 10 kB of memory and one open file.',
+    schema: z.coerce.number({ error: 'write a number' }).int().min(10).max(1_000_000),
+    default: '15000',
+  },
   drainSeconds: {
     env: 'YKIEN_DRAIN_SECONDS',
     doc: 'How many seconds the service goes on after SIGTERM with `/readyz` at 503, so that a load balancer looks elsewhere first. 0 stops at once.',

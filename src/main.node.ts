@@ -1,6 +1,6 @@
 // Serving on Node: settings, database, app, the clock of the jobs, and an orderly end.
 import { execFile } from 'node:child_process'
-import { existsSync, statSync } from 'node:fs'
+import { existsSync, readFileSync, statSync } from 'node:fs'
 import type { Server } from 'node:http'
 import { constants, setPriority } from 'node:os'
 import { serve } from '@hono/node-server'
@@ -23,6 +23,13 @@ const IDLE_SWEEP_MS = 50
 /** A client gets this long to send its headers, and its whole request: stalled ones must not pile up. */
 const HEADERS_TIMEOUT_MS = 10_000
 const REQUEST_TIMEOUT_MS = 15_000
+const CONNECTIONS_CHECKED_MS = 5_000
+/** A connection that has been answered waits this long for its next request. */
+const KEEP_ALIVE_MS = 5_000
+/** Bytes of headers: a browser's cookies and a proxy's additions fit, and no more is gathered for anybody. */
+const MAX_HEADER_BYTES = 16 * 1024
+/** Files the process needs besides its connections: database, log, listening socket. */
+const OTHER_FILES = 64
 
 /**
  * Checks the database file, migrates, fills an empty database with the demo where that is wanted, and serves until SIGTERM or
@@ -45,8 +52,15 @@ export async function serveOnNode(config: Config, { isReadOnly = false } = {}): 
     fetch: (request, env) => app.fetch(request, { peer: 'incoming' in env ? env.incoming.socket.remoteAddress : undefined }),
     hostname: config.host,
     port: config.port,
-    serverOptions: { headersTimeout: HEADERS_TIMEOUT_MS, requestTimeout: REQUEST_TIMEOUT_MS, connectionsCheckingInterval: 5_000 },
+    serverOptions: {
+      headersTimeout: HEADERS_TIMEOUT_MS,
+      requestTimeout: REQUEST_TIMEOUT_MS,
+      connectionsCheckingInterval: CONNECTIONS_CHECKED_MS,
+      keepAliveTimeout: KEEP_ALIVE_MS,
+      maxHeaderSize: MAX_HEADER_BYTES,
+    },
   }) as Server
+  server.maxConnections = connectionsAtMost(config.maxConnections)
   server.on('error', (error) => {
     console.error(`ykien: cannot listen on ${config.host}:${config.port}: ${error.message}; set YKIEN_PORT to a free port`)
     process.exit(1)
@@ -66,6 +80,24 @@ export async function serveOnNode(config: Config, { isReadOnly = false } = {}): 
   await ended(server)
   clock.stop()
   await store.close()
+}
+
+/** Connections held at once: what was set, or what the system lets this process open, where that is less. */
+function connectionsAtMost(wanted: number): number {
+  const allowed = allowedFiles() - OTHER_FILES
+  if (allowed >= wanted) return wanted
+  log({ event: 'warning', reason: `the system allows this process ${allowed} connections, not ${wanted}; raise "ulimit -n"` })
+  return Math.max(1, allowed)
+}
+
+function allowedFiles(): number {
+  try {
+    // Node raises its own limit to the hard one when it starts.
+    const [, limit] = /^Max open files\s+(\d+)/m.exec(readFileSync('/proc/self/limits', 'utf8')) ?? []
+    return limit === undefined ? Number.POSITIVE_INFINITY : Number(limit)
+  } catch {
+    return Number.POSITIVE_INFINITY
+  }
 }
 
 /** Refuses a database file that would fail later; a large one is looked through after the start, by a process beside this one. */
