@@ -9,6 +9,7 @@ import type { AppEnv } from './http/door.ts'
 import { introduce, readBody, secureHeaders } from './http/guards.ts'
 import { createHotRoad } from './http/hot.ts'
 import { createRateLimiter } from './http/limits.ts'
+import { measured } from './http/meter.ts'
 import { describeApi, opsDoors } from './http/ops.tsx'
 import { answerProblem } from './http/problem.ts'
 import { publicApi } from './http/public.ts'
@@ -24,8 +25,11 @@ export type App = {
 /** The whole application over a host's services. */
 export function createApp(services: Services): App {
   const app = new OpenAPIHono<AppEnv>()
-  const limiter = createRateLimiter(() => performance.now())
-  app.use(introduce(services), secureHeaders, readBody)
+  const limiter = createRateLimiter(
+    () => performance.now(),
+    (bucket) => services.meters.refusals.add(bucket),
+  )
+  app.use(measured(services.meters), introduce(services), secureHeaders, readBody)
   app.onError((error, c) => answerProblem(c, error))
   app.notFound((c) => answerProblem(c, new AppError('not_found')))
 
@@ -37,7 +41,7 @@ export function createApp(services: Services): App {
   if (services.config.demo) app.route('/', demoDoors())
   app.route(
     '/',
-    opsDoors(() => describeApi(app, packageJson.version)),
+    opsDoors(services, packageJson.version, () => describeApi(app, packageJson.version)),
   )
 
   const hotRoad = createHotRoad(services)

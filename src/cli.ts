@@ -1,16 +1,24 @@
 // The command line: every command prints its result alone on stdout, says what it does on stderr, and exits non-zero
 // with one clear line when it could not.
+import { once } from 'node:events'
+import { createWriteStream, rmSync } from 'node:fs'
+import { finished } from 'node:stream/promises'
 import { parseArgs } from 'node:util'
 import { ZodError } from 'zod'
+import packageJson from '../package.json' with { type: 'json' }
 import { type Config, ConfigError, SETTINGS } from './config.ts'
-import { ROLES } from './core/context.ts'
+import { EXPORTED_TABLES, exportSite } from './core/archive/export.ts'
+import { AppError, ROLES } from './core/context.ts'
 import { invite, newToken } from './core/people/team.ts'
 import { addSite } from './core/sites.ts'
 import { tick } from './jobs.ts'
 import { serveOnNode } from './main.node.ts'
-import { nodeServices, openDatabase, placeOf, readConfig, readMigrations } from './platform/node.ts'
+import { ArchiveRefused, verifyArchive, writeArchive } from './platform/archive.ts'
+import { nodeServices, openDatabase, pathOf, placeOf, readConfig, readDatabase, readMigrations } from './platform/node.ts'
 import type { Services } from './services.ts'
+import { backUp, restore } from './storage/backup.ts'
 import { checkHealth } from './storage/doctor.ts'
+import { DatabaseRefused, refuseDamaged } from './storage/file.ts'
 import { BOOKKEEPING, checksumOf, MigrationRefused, migrate, statementsOf } from './storage/migrate.ts'
 import { openScript } from './storage/script.ts'
 import { conflictOn } from './storage/store.ts'
@@ -22,11 +30,12 @@ type Command = { usage: string; about: string; run(args: string[]): Promise<void
 
 const COMMANDS: Record<string, Command> = {
   serve: {
-    usage: 'ykien serve',
-    about: 'Migrates and serves until SIGTERM. Settings come from the environment; see docs/configuration.md.',
+    usage: 'ykien serve [--allow-corrupt]',
+    about:
+      'Checks the database file, migrates and serves until SIGTERM. Settings come from the environment; see docs/configuration.md. With --allow-corrupt a damaged database is served as far as it can be read, and nothing is written.',
     async run(args) {
-      read(args, {})
-      await serveOnNode(readConfig(process.env))
+      const { values } = read(args, { 'allow-corrupt': { type: 'boolean' } })
+      await serveOnNode(readConfig(process.env), { isReadOnly: values['allow-corrupt'] === true })
     },
   },
   migrate: {
@@ -98,11 +107,47 @@ const COMMANDS: Record<string, Command> = {
       })
     },
   },
-  doctor: {
-    usage: 'ykien doctor',
-    about: 'Checks settings, database file, migrations and projections, and says what to do about each fault.',
+  export: {
+    usage: 'ykien export --site SLUG [--out FILE] | ykien export --verify FILE',
+    about:
+      'Writes a site as it is at one moment, one JSON line a row, with counts and a SHA-256 at the end; FILE must not exist, and without one it goes to stdout. --verify checks such a file. Contact data stay sealed; tokens, sessions and staff are left out.',
     async run(args) {
-      read(args, {})
+      const { values } = read(args, { site: { type: 'string' }, out: { type: 'string' }, verify: { type: 'string' } })
+      if (values.verify !== undefined) return console.log(JSON.stringify(await verifyArchive(values.verify)))
+      await writeExport(required(values.site, '--site SLUG'), values.out)
+    },
+  },
+  backup: {
+    usage: 'ykien backup FILE',
+    about:
+      'Copies the database to FILE, also while the service writes, reads the copy back and prints path, bytes, SHA-256 and number of comments as JSON. FILE must not exist.',
+    async run(args) {
+      const { positionals } = read(args, {}, 1)
+      console.log(JSON.stringify(await backUp(sqlitePath(readDatabase(process.env)), positionals[0] ?? '', say)))
+    },
+  },
+  restore: {
+    usage: 'ykien restore FILE --to file:PATH [--replace]',
+    about:
+      'Checks a backup, brings it up to date and puts it at PATH. With --replace the database that is there is moved aside; a service that has it open must be stopped first.',
+    async run(args) {
+      const { values, positionals } = read(args, { to: { type: 'string' }, replace: { type: 'boolean' } }, 1)
+      const target = sqlitePath(readDatabase({ YKIEN_DATABASE: required(values.to, '--to file:PATH') }))
+      const { restored, movedTo } = await restore(positionals[0] ?? '', target, values.replace === true, migrateFile, say)
+      if (movedTo !== null) say(`the old database is now ${movedTo}`)
+      console.log(JSON.stringify(restored))
+    },
+  },
+  doctor: {
+    usage: 'ykien doctor [--file]',
+    about: 'Checks settings, database file, migrations and projections, and says what to do about each fault. With --file only the file.',
+    async run(args) {
+      const { values } = read(args, { file: { type: 'boolean' } })
+      if (values.file) {
+        const path = sqlitePath(readDatabase(process.env))
+        refuseDamaged(path, true)
+        return console.log(`ok    database file ${path} is intact`)
+      }
       await withServices(async (services) => {
         let faults = 0
         for (const finding of await checkHealth(
@@ -159,6 +204,60 @@ async function withServices(use: (services: Services) => Promise<unknown>): Prom
   } finally {
     await store.close()
   }
+}
+
+/** The path of a SQLite database; commands that copy its file have no meaning for another kind. */
+function sqlitePath(database: string): string {
+  if (!database.startsWith('file:'))
+    throw new UsageError('this command copies SQLite files; for PostgreSQL use pg_dump and pg_restore, and "ykien doctor" afterwards')
+  return pathOf(database)
+}
+
+/** Writes a site's export to a new file, readable by its owner only, or to stdout; a file that could not be finished is removed. */
+async function writeExport(slug: string, file: string | undefined): Promise<void> {
+  const store = openDatabase({ database: readDatabase(process.env) }, { isReadOnly: true })
+  try {
+    // A transaction that only reads, for the one moment it sees; nothing of the product writes like this.
+    const trailer = await store.db
+      .transaction()
+      .setIsolationLevel('repeatable read')
+      .execute(async (db) => {
+        const header = { version: packageJson.version, site: slug, exported_at: new Date().toISOString(), tables: EXPORTED_TABLES }
+        const out = file === undefined ? process.stdout : createWriteStream(file, { flags: 'wx', mode: 0o600 })
+        if (file !== undefined) await once(out, 'open')
+        try {
+          const written = await writeArchive(out, header, exportSite(db, slug), say)
+          if (file !== undefined) await finished(out.end())
+          return written
+        } catch (error) {
+          if (file !== undefined) rmSync(file, { force: true })
+          throw error
+        }
+      })
+    say(`${Object.values(trailer.counts).reduce((sum, count) => sum + count, 0)} rows, SHA-256 ${trailer.sha256}`)
+    if (file !== undefined) console.log(file)
+  } catch (error) {
+    if (error instanceof AppError && error.code === 'not_found') throw new UsageError(`there is no site "${slug}"`)
+    if (error instanceof Error && 'code' in error && error.code === 'EEXIST')
+      throw new UsageError(`${file} is there already and is not overwritten; name a new file`)
+    throw error
+  } finally {
+    await store.close()
+  }
+}
+
+async function migrateFile(path: string): Promise<void> {
+  const store = openDatabase({ database: `file:${path}` })
+  try {
+    await migrate(store, readMigrations(), new Date())
+  } finally {
+    await store.close()
+  }
+}
+
+/** Progress goes to stderr, so that the result stands alone on stdout. */
+function say(line: string): void {
+  console.error(line)
 }
 
 /** Runs a writing command on the database, or with --d1 prints its SQL; the result goes to stdout, with --d1 to stderr. */
@@ -224,7 +323,12 @@ async function main(args: string[]): Promise<void> {
 }
 
 main(process.argv.slice(2)).catch((error: unknown) => {
-  const isExpected = error instanceof UsageError || error instanceof ConfigError || error instanceof MigrationRefused
+  const isExpected =
+    error instanceof UsageError ||
+    error instanceof ConfigError ||
+    error instanceof MigrationRefused ||
+    error instanceof DatabaseRefused ||
+    error instanceof ArchiveRefused
   const text =
     error instanceof ZodError
       ? error.issues.map((issue) => issue.message).join('; ')

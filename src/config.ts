@@ -71,6 +71,26 @@ export const SETTINGS = {
     schema: z.coerce.number({ error: 'write a number of megabytes' }).int().min(0).max(65_536),
     default: '64',
   },
+  metricsToken: {
+    env: 'YKIEN_METRICS_TOKEN',
+    doc: 'At least 16 characters; `GET /metrics` answers who sends them as bearer token. Left out, there is no such page.',
+    schema: z
+      .string()
+      .regex(/^[\w.~+/=-]{16,}$/, { error: 'write at least 16 letters and digits, such as the output of "openssl rand -hex 16"' })
+      .optional(),
+  },
+  maxConnections: {
+    env: 'YKIEN_MAX_CONNECTIONS',
+    doc: 'Connections held at once; beyond it new ones are closed unread. Each takes about 10 kB of memory and one open file.',
+    schema: z.coerce.number({ error: 'write a number' }).int().min(10).max(1_000_000),
+    default: '15000',
+  },
+  drainSeconds: {
+    env: 'YKIEN_DRAIN_SECONDS',
+    doc: 'How many seconds the service goes on after SIGTERM with `/readyz` at 503, so that a load balancer looks elsewhere first. 0 stops at once.',
+    schema: z.coerce.number({ error: 'write a number of seconds' }).int().min(0).max(300),
+    default: '0',
+  },
   limits: {
     env: 'YKIEN_LIMITS',
     doc: '`off` lifts the rate limits, for load tests only; the program warns at start.',

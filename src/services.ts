@@ -1,5 +1,6 @@
 // The seam between the product and its hosts: everything core and the doors get from outside, as one value.
 import type { Config } from './config.ts'
+import type { Meters } from './lib/meters.ts'
 import type { Store } from './storage/store.ts'
 
 /** One event for the operator's log. Never carries a secret, a body or contact data. */
@@ -22,4 +23,7 @@ export type Services = {
   asset(path: string): Promise<Asset | null>
   /** Something was announced for this time: wakes the outbox then, where the host can. */
   nudge(notBefore: string): void
+  meters: Meters
+  /** Whether this process was told to stop, so that no new work should be sent to it. */
+  isDraining(): boolean
 }

@@ -1,5 +1,6 @@
 // What every command leaves behind: one atomic batch with its audit row and its announcements.
 // Not for: reading the record for people (moderation/queue.ts) or carrying announcements out (outbound/outbox.ts).
+import type { Counter } from '../lib/meters.ts'
 import type { Compilable, StatementResult } from '../storage/store.ts'
 import { conflictOn, insertRow, StoreBusy } from '../storage/store.ts'
 import { AppError, actorColumns, type Ctx } from './context.ts'
@@ -40,6 +41,19 @@ export async function retrying<Result>(command: () => Promise<Result>, alsoConfl
         RETRIED_KEYS.some((key) => conflictOn(error, key)) || (alsoConflict && error instanceof AppError && error.code === 'conflict')
       if (attempt === MAX_ATTEMPTS || !isRace) throw error
     }
+  }
+}
+
+/** Counts what came of a command: `accepted`, or the code it was refused with. */
+export async function counted<Result>(counter: Counter, command: () => Promise<Result>): Promise<Result> {
+  try {
+    const result = await command()
+    counter.add('accepted')
+    return result
+  } catch (error) {
+    const isOurs = error instanceof AppError
+    counter.add(isOurs ? ((error.faults.length === 1 ? error.faults[0]?.code : undefined) ?? error.code) : 'failed')
+    throw error
   }
 }
 

@@ -16,8 +16,8 @@ const MINUTE_MS = 60_000
 
 export type RateLimiter = (bucket: Bucket, network: string) => void
 
-/** A limiter with a memory of its own. Calling it takes one token, or throws `rate_limited` with the seconds to wait. */
-export function createRateLimiter(monotonicMs: () => number): RateLimiter {
+/** A limiter with a memory of its own. Calling it takes one token, or throws `rate_limited` with the seconds to wait, after `refused`. */
+export function createRateLimiter(monotonicMs: () => number, refused: (bucket: Bucket) => void = () => {}): RateLimiter {
   const levels = new Map<string, { tokens: number; at: number }>()
   return (bucket, network) => {
     const { burst, perMinute } = BUCKETS[bucket]
@@ -30,6 +30,7 @@ export function createRateLimiter(monotonicMs: () => number): RateLimiter {
     levels.set(key, { tokens: tokens < 1 ? tokens : tokens - 1, at })
     if (levels.size > MAX_NETWORKS) levels.delete(levels.keys().next().value ?? '')
     if (tokens < 1) {
+      refused(bucket)
       const seconds = Math.ceil(((1 - tokens) / perMinute) * 60)
       throw new AppError('rate_limited', { retryAfter: seconds, values: { n: seconds } })
     }

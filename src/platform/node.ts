@@ -2,11 +2,15 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, extname, join } from 'node:path'
+import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { brotliCompress, constants, gzip } from 'node:zlib'
-import { type Config, parseConfig } from '../config.ts'
+import { type Config, ConfigError, parseConfig, SETTINGS } from '../config.ts'
+import { createMeters, type Meters } from '../lib/meters.ts'
 import type { Asset, LogEvent, Services } from '../services.ts'
+import { refuseForeign } from '../storage/file.ts'
+import { meteredStore } from '../storage/metered.ts'
 import type { Migration } from '../storage/migrate.ts'
 import { openPostgres } from '../storage/postgres.ts'
 import { openSqlite } from '../storage/sqlite.ts'
@@ -21,6 +25,9 @@ const TYPES: Record<string, string> = {
   '.png': 'image/png',
 }
 
+/** How finely the event loop's delay is watched. */
+const LOOP_RESOLUTION_MS = 20
+
 /** The project's folder, from the built program (dist/) and from the sources (src/platform/) alike. */
 const ROOT = join(dirname(fileURLToPath(import.meta.url)), import.meta.url.endsWith('.ts') ? '../..' : '..')
 
@@ -30,12 +37,24 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
   return parseConfig(env, () => developmentSecret(join(isFile(database) ? dirname(pathOf(database)) : 'data', 'secret')))
 }
 
-/** Opens the configured database: a SQLite file, made where there is none, or PostgreSQL. */
-export function openDatabase(config: Pick<Config, 'database' | 'poolSize'>): Store {
-  if (!isFile(config.database)) return openPostgres(config.database, config)
+/** Where the data is, for commands that need no other setting. Throws ConfigError. */
+export function readDatabase(env: NodeJS.ProcessEnv): string {
+  const { schema, default: usual } = SETTINGS.database
+  const result = schema.safeParse(env.YKIEN_DATABASE || usual)
+  if (!result.success) throw new ConfigError(`${SETTINGS.database.env}: ${result.error.issues[0]?.message}`)
+  return result.data
+}
+
+/**
+ * Opens the configured database: PostgreSQL, or a SQLite file that is made where there is none. Throws DatabaseRefused for a file
+ * that is no database. A command alone needs one connection; `poolSize` is for a server.
+ */
+export function openDatabase(config: Pick<Config, 'database'> & { poolSize?: number }, { isReadOnly = false } = {}): Store {
+  if (!isFile(config.database)) return openPostgres(config.database, { poolSize: config.poolSize ?? 1 })
   const path = pathOf(config.database)
-  mkdirSync(dirname(path), { recursive: true })
-  return openSqlite(path)
+  if (!isReadOnly) mkdirSync(dirname(path), { recursive: true })
+  refuseForeign(path)
+  return openSqlite(path, { isReadOnly })
 }
 
 /** Where the database is, as a person may read it: without the password. */
@@ -47,7 +66,8 @@ function isFile(database: string): boolean {
   return database.startsWith('file:')
 }
 
-function pathOf(database: string): string {
+/** The path of a SQLite database. */
+export function pathOf(database: string): string {
   return database.replace(/^file:/, '')
 }
 
@@ -62,8 +82,10 @@ export function readMigrations(dialect: Store['dialect'] = 'sqlite'): Migration[
 
 /** Everything the product needs of this host. `nudge` is given by whoever ticks the jobs. */
 export function nodeServices(config: Config, store: Store, nudge: (notBefore: string) => void): Services {
+  const meters = createMeters()
+  if (config.metricsToken !== undefined) measureProcess(meters)
   return {
-    store,
+    store: meteredStore(store, meters),
     config,
     log,
     now: () => new Date(),
@@ -72,6 +94,8 @@ export function nodeServices(config: Config, store: Store, nudge: (notBefore: st
     compress,
     asset: assetReader(join(ROOT, 'dist/assets')),
     nudge,
+    meters,
+    isDraining: () => false,
   }
 }
 
@@ -84,6 +108,39 @@ async function compress(bytes: Uint8Array<ArrayBuffer>, encoding: 'br' | 'gzip')
   if (encoding === 'gzip') return new Uint8Array(await gzipped(bytes))
   const params = { [constants.BROTLI_PARAM_QUALITY]: BROTLI_QUALITY, [constants.BROTLI_PARAM_SIZE_HINT]: bytes.length }
   return new Uint8Array(await brotli(bytes, { params }))
+}
+
+/** What the process takes of the machine, and how late its event loop runs. */
+function measureProcess(meters: Meters): void {
+  const delay = monitorEventLoopDelay({ resolution: LOOP_RESOLUTION_MS })
+  delay.enable()
+  const seconds = (read: () => number) => () => {
+    const nanoseconds = read()
+    return Number.isFinite(nanoseconds) ? nanoseconds / 1e9 : 0
+  }
+  meters.gauge({ name: 'process_resident_memory_bytes', help: 'Memory the process holds.', read: () => process.memoryUsage.rss() })
+  meters.gauge({ name: 'nodejs_heap_size_used_bytes', help: 'Memory of live objects.', read: () => process.memoryUsage().heapUsed })
+  meters.gauge({
+    name: 'process_cpu_seconds_total',
+    help: 'Processor time used.',
+    read: () => seconds(() => process.cpuUsage().user * 1e3 + process.cpuUsage().system * 1e3)(),
+  })
+  meters.gauge({ name: 'process_uptime_seconds', help: 'Time since the start.', read: () => process.uptime() })
+  meters.gauge({
+    name: 'nodejs_eventloop_lag_p99_seconds',
+    help: 'Delay of the event loop, 99th percentile since the last reading.',
+    read: seconds(() => delay.percentile(99)),
+  })
+  meters.gauge({
+    name: 'nodejs_eventloop_lag_max_seconds',
+    help: 'Longest delay of the event loop since the last reading.',
+    read: seconds(() => {
+      const { max } = delay
+      // The last of the two to be read: the next reading starts anew.
+      delay.reset()
+      return max
+    }),
+  })
 }
 
 /** One JSON line on stderr for each event; control characters are escaped by JSON itself. */

@@ -1,8 +1,10 @@
 // The Cloudflare Workers host: D1, static assets by binding, settings from the worker's variables.
 import type { D1Database, Fetcher } from '@cloudflare/workers-types'
 import { parseConfig } from '../config.ts'
+import { createMeters } from '../lib/meters.ts'
 import type { Services } from '../services.ts'
 import { openD1 } from '../storage/d1.ts'
+import { meteredStore } from '../storage/metered.ts'
 import { createIds } from './id.ts'
 
 export type WorkerEnv = { DB: D1Database; ASSETS: Fetcher } & Record<string, unknown>
@@ -13,8 +15,9 @@ export function workerServices(env: WorkerEnv): Services {
   const config = parseConfig(texts, () => {
     throw new Error('YKIEN_SECRET: set it with "wrangler secret put YKIEN_SECRET"')
   })
+  const meters = createMeters()
   return {
-    store: openD1(env.DB),
+    store: meteredStore(openD1(env.DB), meters),
     config,
     log: (event) => console.error(JSON.stringify({ at: new Date().toISOString(), ...event })),
     now: () => new Date(),
@@ -33,5 +36,7 @@ export function workerServices(env: WorkerEnv): Services {
     },
     // The cron trigger sweeps, and readers settle what is due; an isolate has no timer that outlives its request.
     nudge: () => {},
+    meters,
+    isDraining: () => false,
   }
 }

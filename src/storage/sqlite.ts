@@ -29,11 +29,11 @@ type Waiting = {
 
 /**
  * Opens (and makes) a SQLite file. `synchronous=FULL` is set on each open: a WAL file that is opened again would
- * otherwise run with NORMAL, and a power cut could lose acknowledged comments.
+ * otherwise run with NORMAL, and a power cut could lose acknowledged comments. Opened read-only, every batch throws StoreBusy.
  */
-export function openSqlite(path: string): Store {
-  const database = new Database(path, { timeout: BUSY_TIMEOUT_MS })
-  database.pragma('journal_mode = WAL')
+export function openSqlite(path: string, { isReadOnly = false } = {}): Store {
+  const database = new Database(path, { timeout: BUSY_TIMEOUT_MS, readonly: isReadOnly, fileMustExist: isReadOnly })
+  if (!isReadOnly) database.pragma('journal_mode = WAL')
   database.pragma('synchronous = FULL')
   database.pragma('foreign_keys = ON')
   const prepared = new Map<string, Database.Statement>()

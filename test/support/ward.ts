@@ -9,6 +9,7 @@ import type { Actor, Ctx, Role } from '../../src/core/context.ts'
 import type { Outcome } from '../../src/core/moderation/decide.ts'
 import { invite, newToken } from '../../src/core/people/team.ts'
 import { addSite, findSite } from '../../src/core/sites.ts'
+import { createMeters } from '../../src/lib/meters.ts'
 import { createIds } from '../../src/platform/id.ts'
 import type { LogEvent, Services } from '../../src/services.ts'
 import { migrate } from '../../src/storage/migrate.ts'
@@ -74,6 +75,8 @@ export async function openWard(env: Record<string, string> = {}): Promise<Ward> 
     compress: null,
     asset: async () => null,
     nudge: () => {},
+    meters: createMeters(),
+    isDraining: () => false,
   }
   const app = createApp(services)
   const suffix = `${++wards}-${crypto.randomUUID().slice(0, 8)}`

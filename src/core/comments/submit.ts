@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { seal, sha256 } from '../../lib/crypto.ts'
 import { insertRow } from '../../storage/store.ts'
 import { AppError, allow, type Ctx, faulty } from '../context.ts'
-import { audited, commit, retrying } from '../record.ts'
+import { audited, commit, counted, retrying } from '../record.ts'
 import { screen } from '../screening/screen.ts'
 import { isOwnPage } from '../sites.ts'
 import { articleOf, cleanTitle, findThread, insertThread, refuseThreadFlood, type Thread, threadIds, toThread } from '../threads.ts'
@@ -51,6 +51,10 @@ const Phone = z.string().regex(/^\+?\d(?:[\s.-]?\d){7,14}$/)
  * a second comment; the same key with another request throws `idempotency_mismatch`.
  */
 export async function submit(ctx: Ctx, raw: unknown, idempotencyKey: string | null): Promise<Submitted> {
+  return counted(ctx.services.meters.posts, () => accept(ctx, raw, idempotencyKey))
+}
+
+async function accept(ctx: Ctx, raw: unknown, idempotencyKey: string | null): Promise<Submitted> {
   allow(ctx, 'comment.submit')
   const input = SubmitInput.parse(raw)
   const requestHash = sha256(JSON.stringify(input))

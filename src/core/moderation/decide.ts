@@ -63,7 +63,11 @@ export async function decide(ctx: Ctx, raw: unknown, idempotencyKey: string | nu
   const request = { key: idempotencyKey, hash: sha256(JSON.stringify(items)) }
   await refuseOtherRequest(ctx, request)
   const outcomes: Outcome[] = []
-  for (const item of items) outcomes.push(await decideOne(ctx, item, request))
+  for (const item of items) {
+    const outcome = await decideOne(ctx, item, request)
+    ctx.services.meters.decisions.add(item.verdict, outcome.status)
+    outcomes.push(outcome)
+  }
   if (outcomes.every((outcome) => outcome.code === 'not_found')) throw new AppError('not_found')
   return outcomes
 }
