@@ -45,7 +45,7 @@ export async function countWork(services: Services): Promise<Sample[]> {
       SELECT known.state AS state, (
         SELECT count(*) FROM (
           SELECT 1 AS one FROM comment WHERE comment.site_id = known.site_id AND comment.state = known.state LIMIT ${COUNT_CEILING}
-        ) AS some
+        ) AS bounded
       ) AS n
       FROM (
         SELECT some_site.id AS site_id, states.state AS state

@@ -5,6 +5,7 @@ import type { Site } from '../core/context.ts'
 import type { ArticleReference } from '../core/threads.ts'
 import type { Services } from '../services.ts'
 import { createReadyBytes, type Encoding, type Looked, type Ready } from './cache.ts'
+import { measure } from './meter.ts'
 import { CountsQuery, ThreadsQuery } from './shapes.ts'
 
 /** Gives a request's header by its lower-case name. */
@@ -12,7 +13,10 @@ type HeaderOf = (name: string) => string | undefined
 /** Answers a request from ready bytes, or null when it is none of these or is not in order. */
 export type HotRoad = (method: string, target: string, header: HeaderOf) => Response | Promise<Response | null> | null
 
-type View = { key: string; look(): Promise<Looked<Site>> }
+type View = { key: string; route: string; look(): Promise<Looked<Site>> }
+
+/** A request on the hot road. */
+type Asked = { view: View; method: string; header: HeaderOf; startedAt: number }
 
 /** Addresses remembered with the view they mean, so that the common one is parsed once. */
 const MAX_ADDRESSES = 10_000
@@ -45,7 +49,8 @@ export function createHotRoad(services: Services): HotRoad {
     return view
   }
 
-  const respond = (ready: Ready<Site>, encoding: Encoding, body: Uint8Array<ArrayBuffer>, method: string, header: HeaderOf): Response => {
+  const respond = (asked: Asked, ready: Ready<Site>, encoding: Encoding, body: Uint8Array<ArrayBuffer>): Response => {
+    const { view, method, header, startedAt } = asked
     const etag = encoding === 'identity' ? `"${ready.hash}"` : `"${ready.hash}-${encoding}"`
     const headers: Record<string, string> = { ...common, etag }
     const origin = header('origin')
@@ -54,17 +59,20 @@ export function createHotRoad(services: Services): HotRoad {
       headers['access-control-expose-headers'] = 'etag, retry-after'
     }
     const known = header('if-none-match')
-    if (known !== undefined && (known.includes(ready.hash) || known === '*')) return new Response(null, { status: 304, headers })
+    const isKnown = known !== undefined && (known.includes(ready.hash) || known === '*')
+    measure(services.meters, { method, route: view.route, status: isKnown ? 304 : 200, ms: performance.now() - startedAt })
+    if (isKnown) return new Response(null, { status: 304, headers })
     if (encoding !== 'identity') headers['content-encoding'] = encoding
     headers['content-length'] = String(body.length)
     return new Response(method === 'HEAD' ? null : body, { headers })
   }
 
-  const prove = async (view: View, method: string, header: HeaderOf, wanted: Encoding): Promise<Response | null> => {
+  const prove = async (asked: Asked, wanted: Encoding): Promise<Response | null> => {
+    const { view } = asked
     try {
       const ready = answers.fresh(view.key) ?? (await answers.get(view.key, view.look))
       const [encoding, body] = await answers.body(ready, view.key, wanted)
-      return respond(ready, encoding, body, method, header)
+      return respond(asked, ready, encoding, body)
     } catch {
       // An unknown site, a database that cannot be read: the framework's door finds the same and tells it properly.
       return null
@@ -78,7 +86,8 @@ export function createHotRoad(services: Services): HotRoad {
     const wanted = preferredEncoding(header('accept-encoding'))
     const ready = answers.fresh(view.key)
     const body = ready?.bodies[wanted]
-    return ready && body ? respond(ready, wanted, body, method, header) : prove(view, method, header, wanted)
+    const asked = { view, method, header, startedAt: performance.now() }
+    return ready && body ? respond(asked, ready, wanted, body) : prove(asked, wanted)
   }
 }
 
@@ -103,6 +112,7 @@ function threadView(services: Services, slug: string, given: URLSearchParams): V
   }
   return {
     key: JSON.stringify(['threads', slug, key, url, query]),
+    route: '/api/v1/sites/:site/threads',
     async look() {
       const stamp = await stampThread(services, slug, reference)
       return {
@@ -121,6 +131,7 @@ function countsView(services: Services, slug: string, given: URLSearchParams): V
   const articles = [...parsed.data.key.map((key) => ({ key })), ...parsed.data.url.map((url) => ({ url }))]
   return {
     key: JSON.stringify(['counts', slug, articles]),
+    route: '/api/v1/sites/:site/counts',
     async look() {
       const { site, counts, nextChangeAt } = await readCountsStamp(services, slug, articles)
       const text = JSON.stringify({ counts })

@@ -17,7 +17,7 @@ export function measured(meters: Meters): MiddlewareHandler<AppEnv> {
 }
 
 /** Counts one answered request; for answers given outside the app's own chain. */
-function measure(meters: Meters, answer: { method: string; route: string; status: number; ms: number }): void {
+export function measure(meters: Meters, answer: { method: string; route: string; status: number; ms: number }): void {
   meters.requests.add(METHODS.has(answer.method) ? answer.method : 'other', answer.route, `${Math.floor(answer.status / 100)}xx`)
   meters.durations.observe(answer.ms / 1_000, answer.route)
 }

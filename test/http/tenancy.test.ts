@@ -258,6 +258,8 @@ const CASES: Record<string, string | ((here: Side, there: Side) => Call[])> = {
   'GET /healthz': NOTHING,
   'GET /openapi.json': NOTHING,
   'GET /docs': NOTHING,
+  'GET /readyz': NOTHING,
+  'GET /metrics': NOTHING,
 }
 
 /** What is in an answer that must not be: texts and ids of the other side, and what nobody has approved. */

@@ -44,7 +44,8 @@ export function acceptBody(raw: string, limits: { min: number; max: number }, po
 export function acceptName(raw: string | undefined, pointer: string): string | null {
   if (raw === undefined) return null
   if (!raw.isWellFormed()) throw faulty('name_invalid', pointer)
-  const name = raw.normalize('NFC').replace(/\s+/g, ' ').replace(UNSEEN_IN_NAMES, '').trim()
+  // What was parted by an unseen character meets now: spaces become one, and a letter takes its mark.
+  const name = raw.replace(/\s+/g, ' ').replace(UNSEEN_IN_NAMES, '').normalize('NFC').replace(/ {2,}/g, ' ').trim()
   if (lengthOf(name) > MAX_NAME_GRAPHEMES) throw faulty('name_invalid', pointer)
   return name === '' ? null : name
 }
