@@ -140,9 +140,22 @@ function countsView(services: Services, slug: string, given: URLSearchParams): V
   }
 }
 
-/** Brotli before gzip, where the reader takes it and does not rule it out by `q=0`. */
+const preferences = new Map<string, Encoding>()
+/** Spellings of `Accept-Encoding` remembered: browsers have a handful between them. */
+const MAX_PREFERENCES = 100
+
 function preferredEncoding(accepted: string | undefined): Encoding {
   if (accepted === undefined) return 'identity'
+  let preferred = preferences.get(accepted)
+  if (preferred === undefined) {
+    preferred = parsePreference(accepted)
+    if (preferences.size < MAX_PREFERENCES) preferences.set(accepted, preferred)
+  }
+  return preferred
+}
+
+/** Brotli before gzip, where the reader takes it and does not rule it out by `q=0`. */
+function parsePreference(accepted: string): Encoding {
   for (const encoding of ['br', 'gzip'] as const) {
     if (new RegExp(`(?:^|,)\\s*${encoding}\\s*(?:;\\s*q=(?!0(?:\\.0*)?\\s*(?:,|$))[\\d.]+)?\\s*(?:,|$)`).test(accepted)) return encoding
   }

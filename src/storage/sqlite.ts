@@ -39,6 +39,7 @@ export function openSqlite(path: string, { isReadOnly = false } = {}): Store {
   const prepared = new Map<string, Database.Statement>()
   const dataVersion = database.prepare<[], { data_version: number }>('PRAGMA data_version')
   let commits = 0
+  let version: number | undefined
   let waiting: Waiting[] = []
 
   const prepare = (sql: string): Database.Statement => {
@@ -96,7 +97,16 @@ export function openSqlite(path: string, { isReadOnly = false } = {}): Store {
   return {
     dialect: 'sqlite',
     db,
-    stamp: () => `${commits}.${dataVersion.get()?.data_version}`,
+    stamp() {
+      // Asked once for each turn of the event loop: what another process commits is seen with the next.
+      if (version === undefined) {
+        version = dataVersion.get()?.data_version ?? 0
+        setImmediate(() => {
+          version = undefined
+        })
+      }
+      return `${commits}.${version}`
+    },
     batch(statements) {
       if (waiting.length >= MAX_WAITING) return Promise.reject(new StoreBusy(`${MAX_WAITING} batches are waiting`))
       return new Promise((resolve, reject) => {
