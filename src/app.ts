@@ -6,6 +6,7 @@ import { deskDoors } from './dashboard/shell.tsx'
 import { demoDoors } from './demo/article.tsx'
 import { adminApi } from './http/admin.ts'
 import type { AppEnv } from './http/door.ts'
+import { feedDoors } from './http/feeds.ts'
 import { introduce, readBody, secureHeaders } from './http/guards.ts'
 import { createHotRoad } from './http/hot.ts'
 import { createRateLimiter } from './http/limits.ts'
@@ -29,7 +30,7 @@ export function createApp(services: Services): App {
     () => performance.now(),
     (bucket) => services.meters.refusals.add(bucket),
   )
-  app.use(measured(services.meters), introduce(services), secureHeaders, readBody)
+  app.use(measured(services.meters), introduce(services), secureHeaders(services.config), readBody)
   app.onError((error, c) => answerProblem(c, error))
   app.notFound((c) => answerProblem(c, new AppError('not_found')))
 
@@ -37,6 +38,7 @@ export function createApp(services: Services): App {
   app.route('/', adminApi())
   app.route('/', publicApi(limiter))
   app.route('/', readingDoors(limiter))
+  app.route('/', feedDoors())
   app.route('/', deskDoors(limiter))
   if (services.config.demo) app.route('/', demoDoors())
   app.route(

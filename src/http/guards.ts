@@ -1,5 +1,6 @@
 // What stands before the doors: request id and language, security headers, the body's bytes, CORS by site, CSRF, rate limits.
 import type { MiddlewareHandler } from 'hono'
+import type { Config } from '../config.ts'
 import { AppError, type Site } from '../core/context.ts'
 import { preferredLanguage } from '../i18n/index.ts'
 import type { Services } from '../services.ts'
@@ -29,14 +30,24 @@ export function introduce(services: Services): Guard {
  * Headers every answer carries. What a page may load is decided by its door; an answer without a policy of its own may load
  * nothing. The referrer policy is same-origin, since under no-referrer a form's Origin reads "null".
  */
-export const secureHeaders: Guard = async (c, next) => {
-  await next()
-  const { headers } = c.res
-  headers.set('x-content-type-options', 'nosniff')
-  if (!headers.has('referrer-policy')) headers.set('referrer-policy', 'same-origin')
-  if (!headers.has('content-security-policy')) headers.set('content-security-policy', "default-src 'none'; frame-ancestors 'none'")
-  if (c.var.services.config.baseUrl.startsWith('https:')) headers.set('strict-transport-security', 'max-age=31536000; includeSubDomains')
-  headers.set('x-request-id', c.var.requestId)
+export function commonHeaders(config: Pick<Config, 'baseUrl'>): Record<string, string> {
+  return {
+    'x-content-type-options': 'nosniff',
+    'referrer-policy': 'same-origin',
+    'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
+    ...(config.baseUrl.startsWith('https:') ? { 'strict-transport-security': 'max-age=31536000; includeSubDomains' } : {}),
+  }
+}
+
+/** Puts {@link commonHeaders} on each answer, where its door has not set its own, and the request's id. */
+export function secureHeaders(config: Pick<Config, 'baseUrl'>): Guard {
+  const common = Object.entries(commonHeaders(config))
+  return async (c, next) => {
+    await next()
+    const { headers } = c.res
+    for (const [name, value] of common) if (!headers.has(name)) headers.set(name, value)
+    headers.set('x-request-id', c.var.requestId)
+  }
 }
 
 /**
@@ -67,7 +78,7 @@ export function cors(siteOf: (c: AppContext) => Promise<Site>): Guard {
     const site = await siteOf(c)
     c.set('site', site)
     const origin = c.req.header('origin')
-    const isAllowed = origin === undefined || site.origins.includes(origin) || isSameOrigin(c, origin)
+    const isAllowed = origin === undefined || mayRead(site, c.var.services.config, origin) || isSameOrigin(c, origin)
     if (c.req.method === 'OPTIONS') {
       if (!isAllowed) throw new AppError('origin_not_allowed')
       c.header('access-control-allow-methods', 'GET, POST, PATCH, PUT, DELETE')
@@ -128,16 +139,23 @@ export function idempotencyKeyOf(c: AppContext): string | null {
   return key
 }
 
+/** Whether a page of this origin may read a site's answers: one of its registered origins, or the service's own. */
+export function mayRead(site: Site, config: Pick<Config, 'baseUrl'>, origin: string): boolean {
+  return site.origins.includes(origin) || origin === config.baseUrl
+}
+
+/** The headers by which a browser learns that the page of this origin may read the answer. */
+export function readableBy(origin: string): Record<string, string> {
+  return { 'access-control-allow-origin': origin, 'access-control-expose-headers': 'etag, retry-after' }
+}
+
 function isSameOrigin(c: AppContext, origin: string): boolean {
-  return (
-    c.req.header('sec-fetch-site') === 'same-origin' || origin === new URL(c.req.url).origin || origin === c.var.services.config.baseUrl
-  )
+  return c.req.header('sec-fetch-site') === 'same-origin' || origin === new URL(c.req.url).origin
 }
 
 function allowOrigin(c: AppContext, origin: string | undefined): void {
   if (origin === undefined) return
-  c.header('access-control-allow-origin', origin)
-  c.header('access-control-expose-headers', 'etag, retry-after')
+  for (const [name, value] of Object.entries(readableBy(origin))) c.header(name, value)
 }
 
 function isJson(c: AppContext): boolean {

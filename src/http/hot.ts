@@ -5,6 +5,7 @@ import type { Site } from '../core/context.ts'
 import type { ArticleReference } from '../core/threads.ts'
 import type { Services } from '../services.ts'
 import { createReadyBytes, type Encoding, type Looked, type Ready } from './cache.ts'
+import { commonHeaders, mayRead, readableBy } from './guards.ts'
 import { measure } from './meter.ts'
 import { CountsQuery, ThreadsQuery } from './shapes.ts'
 
@@ -32,11 +33,8 @@ export function createHotRoad(services: Services): HotRoad {
     'content-type': 'application/json; charset=utf-8',
     'cache-control': REVALIDATED,
     vary: 'Accept-Encoding, Origin',
-    'x-content-type-options': 'nosniff',
-    'referrer-policy': 'same-origin',
-    'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
     'cross-origin-resource-policy': 'cross-origin',
-    ...(services.config.baseUrl.startsWith('https:') ? { 'strict-transport-security': 'max-age=31536000; includeSubDomains' } : {}),
+    ...commonHeaders(services.config),
   }
 
   const viewOf = (target: string): View | null => {
@@ -54,10 +52,7 @@ export function createHotRoad(services: Services): HotRoad {
     const etag = encoding === 'identity' ? `"${ready.hash}"` : `"${ready.hash}-${encoding}"`
     const headers: Record<string, string> = { ...common, etag }
     const origin = header('origin')
-    if (origin !== undefined && (ready.extra.origins.includes(origin) || origin === services.config.baseUrl)) {
-      headers['access-control-allow-origin'] = origin
-      headers['access-control-expose-headers'] = 'etag, retry-after'
-    }
+    if (origin !== undefined && mayRead(ready.extra, services.config, origin)) Object.assign(headers, readableBy(origin))
     const known = header('if-none-match')
     const isKnown = known !== undefined && (known.includes(ready.hash) || known === '*')
     measure(services.meters, { method, route: view.route, status: isKnown ? 304 : 200, ms: performance.now() - startedAt })
