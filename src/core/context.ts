@@ -13,15 +13,28 @@ export type Actor =
   | { kind: 'token'; id: string; name: string; role: Role }
   | { kind: 'system'; name: string }
 
+/** The types of opinion a citizen can choose from. */
+export const OPINION_KINDS = ['comment', 'question', 'reflection', 'proposal', 'suggestion', 'praise'] as const
+export type OpinionKind = (typeof OPINION_KINDS)[number]
+
+/** What a site may ask of an author beside the text, and how firmly. */
+export type SiteField = 'name' | 'email' | 'phone' | 'address' | 'kind'
+export type FieldRule = 'off' | 'optional' | 'required'
+
 /** A site's settings, as sites.ts reads them. Lengths are graphemes of the NFC text, times are minutes. */
 type SiteSettings = {
+  /** Who signs official replies; null means the site's name. */
+  agency: string | null
   language: 'vi' | 'en'
+  languages: readonly ('vi' | 'en')[]
   state: 'open' | 'closed'
   body_min: number
   body_max: number
   edit_minutes: number
+  fields: Record<SiteField, FieldRule>
   requires_terms: boolean
   rules: string | null
+  privacy_url: string | null
 }
 
 /** The ward that asks for opinions, and the origins its pages live on. */

@@ -3,14 +3,33 @@ import { z } from 'zod'
 import type { Services } from '../services.ts'
 import { AppError, type Site } from './context.ts'
 
+const Language = z.enum(['vi', 'en'])
+const Rule = z.enum(['off', 'optional', 'required'])
+
+/** Every setting has a default, so that a row written before there was one still reads. */
 const Settings = z.object({
-  language: z.enum(['vi', 'en']).default('vi'),
+  agency: z.string().trim().min(1).max(200).nullable().default(null),
+  language: Language.default('vi'),
+  languages: z.array(Language).min(1).default(['vi', 'en']),
   state: z.enum(['open', 'closed']).default('open'),
   body_min: z.number().int().min(1).default(2),
   body_max: z.number().int().max(10_000).default(2_000),
   edit_minutes: z.number().int().min(0).default(15),
+  fields: z
+    .object({
+      name: Rule.default('optional'),
+      email: Rule.default('optional'),
+      phone: Rule.default('optional'),
+      address: Rule.default('off'),
+      kind: Rule.default('off'),
+    })
+    .prefault({}),
   requires_terms: z.boolean().default(false),
   rules: z.string().nullable().default(null),
+  privacy_url: z
+    .url({ protocol: /^https?$/ })
+    .nullable()
+    .default(null),
 })
 
 const Slug = z.string().regex(/^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/, 'a slug is 1 to 63 of a-z, 0-9 and "-", such as phuong-vi-du')

@@ -9,7 +9,14 @@ import { toSite } from './sites.ts'
 /** What a page says of its article. Without a key the canonical address is the key. */
 export type ArticleReference = { key?: string | undefined; url?: string | undefined }
 export type Article = { key: string; url: string; title: string }
-export type Thread = Article & { id: string; closedAt: string | null; revision: number; publicCount: number; nextChangeAt: string | null }
+export type Thread = Article & {
+  id: string
+  closedAt: string | null
+  revision: number
+  publicCount: number
+  officialCount: number
+  nextChangeAt: string | null
+}
 
 /** Longest title kept, in characters; a longer one is cut, since nobody typed it. */
 const MAX_TITLE_LENGTH = 300
@@ -102,7 +109,8 @@ export async function findSiteAndThread(
     row.url === null ||
     row.title === null ||
     row.revision === null ||
-    row.public_count === null
+    row.public_count === null ||
+    row.official_count === null
   )
     return { site, thread: null }
   return {
@@ -115,6 +123,7 @@ export async function findSiteAndThread(
       title: row.title,
       revision: row.revision,
       public_count: row.public_count,
+      official_count: row.official_count,
     }),
   }
 }
@@ -237,10 +246,18 @@ const THREAD_COLUMNS = [
   'thread.closed_at',
   'thread.revision',
   'thread.public_count',
+  'thread.official_count',
   'thread.next_change_at',
 ] as const
 
-type ThreadRow = Article & { id: string; closed_at: string | null; revision: number; public_count: number; next_change_at: string | null }
+type ThreadRow = Article & {
+  id: string
+  closed_at: string | null
+  revision: number
+  public_count: number
+  official_count: number
+  next_change_at: string | null
+}
 
 /** Maps a row. */
 export function toThread(row: ThreadRow): Thread {
@@ -252,6 +269,7 @@ export function toThread(row: ThreadRow): Thread {
     closedAt: row.closed_at,
     revision: row.revision,
     publicCount: row.public_count,
+    officialCount: row.official_count,
     nextChangeAt: row.next_change_at,
   }
 }

@@ -1,7 +1,7 @@
 // The newest published comments of a site or of one thread as Atom and as JSON Feed.
 import { Hono } from 'hono'
 import { etag } from 'hono/etag'
-import { type FeedEntry, readFeed } from '../core/comments/read.ts'
+import { type FeedEntry, readFeed } from '../core/comments/feed.ts'
 import { escapeHtml } from '../core/comments/text.ts'
 import { AppError, type Ctx } from '../core/context.ts'
 import { strings } from '../i18n/index.ts'

@@ -1,6 +1,7 @@
 // The road most readers take: a page of a thread or the counts of a list page, from ready bytes, before the framework.
 // What it does not know well it leaves to the framework's door for the same route, which answers or refuses it.
-import { readCountsStamp, readThread, stampThread, type ThreadQuery } from '../core/comments/read.ts'
+import type { ThreadQuery } from '../core/comments/page.ts'
+import { readCountsStamp, readThread, stampThread } from '../core/comments/read.ts'
 import type { Site } from '../core/context.ts'
 import type { ArticleReference } from '../core/threads.ts'
 import type { Services } from '../services.ts'

@@ -3,10 +3,11 @@
 import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi'
 import { etag } from 'hono/etag'
 import { siteIdOfComment } from '../core/comments/comment.ts'
-import { readThread, readThreadCounts, stampThread, viewSite } from '../core/comments/read.ts'
+import { readThread, readThreadCounts, stampThread } from '../core/comments/read.ts'
 import { readReceipt } from '../core/comments/receipts.ts'
 import { ReviseInput, revise, withdraw } from '../core/comments/revise.ts'
 import { SubmitInput, submit } from '../core/comments/submit.ts'
+import { viewSite } from '../core/comments/views.ts'
 import { AppError } from '../core/context.ts'
 import { findSite, findSiteById } from '../core/sites.ts'
 import { strings } from '../i18n/index.ts'
@@ -29,9 +30,11 @@ import {
   WithdrawnShape,
 } from './shapes.ts'
 
-export type { CommentView, ReplyView, Sort, ThreadAnswer } from '../core/comments/read.ts'
+export type { Sort } from '../core/comments/page.ts'
+export type { ThreadAnswer } from '../core/comments/read.ts'
 export type { Revised } from '../core/comments/revise.ts'
 export type { SubmitInput, Submitted } from '../core/comments/submit.ts'
+export type { CommentView, ReplyView } from '../core/comments/views.ts'
 export type { Problem } from './problem.ts'
 
 const SiteParam = z.object({ site: z.string().openapi({ param: { name: 'site', in: 'path' }, example: 'phuong-vi-du' }) })

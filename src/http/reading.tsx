@@ -1,8 +1,10 @@
 // What anyone may fetch to read and write without the widget: built files, the page without script, the receipt page.
 import { Hono } from 'hono'
-import { type CommentView, type ReplyView, readThread, SORTS, type Sort, stampThread, type ThreadAnswer } from '../core/comments/read.ts'
+import { SORTS, type Sort } from '../core/comments/page.ts'
+import { readThread, stampThread, type ThreadAnswer } from '../core/comments/read.ts'
 import { type ReceiptView, readReceipt, splitReceipt } from '../core/comments/receipts.ts'
 import { type Submitted, submit } from '../core/comments/submit.ts'
+import type { CommentView, ReplyView } from '../core/comments/views.ts'
 import { AppError, type Ctx } from '../core/context.ts'
 import { findSite } from '../core/sites.ts'
 import { dateTime, fill } from '../i18n/format.ts'

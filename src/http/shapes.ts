@@ -1,11 +1,15 @@
 // The wire shapes of both APIs as schemas: what the OpenAPI document shows and the doors check. Meanings are in docs/api.md.
 import { z } from '@hono/zod-openapi'
-import { SORTS } from '../core/comments/read.ts'
+import { SORTS } from '../core/comments/page.ts'
 import { STATES, VERDICTS } from '../core/comments/states.ts'
+import { OPINION_KINDS } from '../core/context.ts'
 import { LISTED_STATES } from '../core/moderation/queue.ts'
 
 const Time = z.string().openapi({ format: 'date-time', example: '2026-11-23T08:19:00.000Z' })
 const State = z.enum(STATES)
+const Kind = z.enum(OPINION_KINDS)
+const Language = z.enum(['vi', 'en'])
+const Rule = z.enum(['off', 'optional', 'required'])
 
 const ProblemShape = z
   .object({
@@ -35,20 +39,29 @@ export const SiteShape = z
   .object({
     slug: z.string(),
     name: z.string(),
-    language: z.enum(['vi', 'en']),
+    agency: z.string(),
+    language: Language,
+    languages: z.array(Language),
     state: z.enum(['open', 'closed']),
     body: z.object({ min: z.number(), max: z.number() }),
     edit_minutes: z.number(),
+    fields: z.object({ name: Rule, email: Rule, phone: Rule, address: Rule, kind: Rule }),
+    kinds: z.array(Kind).nullable(),
     requires: z.object({ terms: z.boolean() }),
     rules: z.string().nullable(),
+    privacy_url: z.string().nullable(),
   })
   .openapi('Site')
 
+const Official = z.object({ agency: z.string(), signer_title: z.string(), signed_at: Time })
 const Reply = z.object({
   id: z.string(),
   parent_id: z.string().nullable(),
   author: z.object({ name: z.string() }),
-  official: z.object({ agency: z.string(), signer_title: z.string(), signed_at: Time }).nullable(),
+  official: Official.nullable(),
+  pinned: z.boolean(),
+  removed: z.enum(['withdrawn', 'removed']).nullable(),
+  kind: Kind.nullable(),
   body_html: z.string(),
   body_text: z.string(),
   created_at: Time,
@@ -69,6 +82,7 @@ export const ThreadShape = z
       title: z.string().nullable(),
       state: z.enum(['open', 'closed']),
       count: z.number(),
+      official_count: z.number(),
     }),
     comments: z.array(CommentShape),
     next: z.string().nullable(),

@@ -21,6 +21,9 @@ type ThreadTable = {
   revision: Generated<number>
   public_count: Generated<number>
   next_change_at: Time | null
+  official_count: Generated<number>
+  touched_at: Time | null
+  likes_due_at: Time | null
   created_at: Time
 }
 
@@ -50,6 +53,16 @@ export type CommentTable = {
   request_hash: string
   edit_until: Time
   received_at: Time
+  kind: string | null
+  reader_hash: string | null
+  body_hash: string | null
+  official_agency: string | null
+  official_signer_title: string | null
+  official_signed_at: Time | null
+  reply_rank: Generated<number>
+  public_official: Generated<number>
+  pin_slot: number | null
+  open_reports: Generated<number>
 }
 
 type RevisionTable = { id: string; comment_id: string; number: number; body: string; signals: Json; created_at: Time }
@@ -74,12 +87,26 @@ type FactTable = {
   request_key: string | null
   request_hash: string | null
   takes_effect_at: Time | null
+  beside_id: string | null
   created_at: Time
 }
 
 type SettlementTable = { decision_id: string; outcome: string; created_at: Time }
 
 type PendingPublicationTable = { decision_id: string; thread_id: string; takes_effect_at: Time }
+
+type CommentLikeTable = { comment_id: string; voter: string; network: string; created_at: Time }
+
+type ReportTable = {
+  id: string
+  site_id: string
+  comment_id: string
+  reporter: string
+  reason: string
+  body: string | null
+  handled_at: Time | null
+  created_at: Time
+}
 
 type AuditTable = {
   id: string
@@ -145,6 +172,8 @@ export type Schema = {
   fact: FactTable
   settlement: SettlementTable
   pending_publication: PendingPublicationTable
+  comment_like: CommentLikeTable
+  report: ReportTable
   audit: AuditTable
   outbox: OutboxTable
   staff: StaffTable
