@@ -47,24 +47,28 @@ export type Act =
   | 'thread.read'
   | 'comment.submit'
   | 'comment.revise'
+  | 'comment.like'
+  | 'comment.report'
   | 'receipt.read'
   | 'queue.read'
   | 'comment.decide'
+  | 'comment.pin'
+  | 'reply.publish'
   | 'decision.undo_others'
   | 'decision.settle'
 
 const STAFF_ACTS: Record<Role, readonly Act[]> = {
   viewer: ['queue.read'],
-  moderator: ['queue.read', 'comment.decide'],
-  replier: ['queue.read'],
-  leader: ['queue.read', 'comment.decide', 'decision.undo_others'],
+  moderator: ['queue.read', 'comment.decide', 'comment.pin'],
+  replier: ['queue.read', 'reply.publish'],
+  leader: ['queue.read', 'comment.decide', 'comment.pin', 'reply.publish', 'decision.undo_others'],
   reception: ['queue.read'],
-  admin: ['queue.read', 'comment.decide', 'decision.undo_others'],
-  system: ['queue.read', 'comment.decide', 'decision.undo_others'],
+  admin: ['queue.read', 'comment.decide', 'comment.pin', 'reply.publish', 'decision.undo_others'],
+  system: ['queue.read', 'comment.decide', 'comment.pin', 'reply.publish', 'decision.undo_others'],
 }
 
 const OTHER_ACTS: Record<'reader' | 'author' | 'system', readonly Act[]> = {
-  reader: ['thread.read', 'comment.submit', 'receipt.read'],
+  reader: ['thread.read', 'comment.submit', 'comment.like', 'comment.report', 'receipt.read'],
   author: ['comment.revise', 'receipt.read'],
   system: ['decision.settle'],
 }
@@ -103,6 +107,10 @@ export type ErrorCode =
   | 'name_invalid'
   | 'email_invalid'
   | 'phone_invalid'
+  | 'address_invalid'
+  | 'signer_title_invalid'
+  | 'report_text_invalid'
+  | 'field_required'
   | 'terms_required'
   | 'article_required'
   | 'url_invalid'
@@ -122,6 +130,8 @@ export type ErrorCode =
   | 'reason_required'
   | 'idempotency_mismatch'
   | 'idempotency_key_invalid'
+  | 'reader_token_invalid'
+  | 'pins_full'
   | 'rate_limited'
   | 'busy'
   | 'internal'

@@ -1,4 +1,5 @@
 // Sites: finding one, adding one, and telling its own pages from others'.
+import type { Expression } from 'kysely'
 import { z } from 'zod'
 import type { Services } from '../services.ts'
 import { AppError, type Site } from './context.ts'
@@ -46,9 +47,15 @@ export async function findSite(services: Services, slug: string): Promise<Site> 
   return loadSite(services, 'slug', slug)
 }
 
-/** The site with this id, for routes that name a comment instead of a site. Throws `not_found`. */
+/** The site with this id, for work that knows no slug. Throws `not_found`. */
 export async function findSiteById(services: Services, id: string): Promise<Site> {
   return loadSite(services, 'id', id)
+}
+
+/** The site of a comment, in one look-up, for routes that name no site. Throws `not_found`. */
+export async function findSiteOfComment(services: Services, commentId: string): Promise<Site> {
+  const { db } = services.store
+  return loadSite(services, 'id', db.selectFrom('comment').select('comment.site_id').where('comment.id', '=', commentId).$asScalar())
 }
 
 /** Adds a site. Throws a ZodError with one sentence per fault; a slug that is taken throws UniqueViolation on `site.slug`. Returns the slug. */
@@ -95,7 +102,9 @@ export function toSite(rows: readonly { id: string; slug: string; name: string; 
   }
 }
 
-async function loadSite(services: Services, column: 'slug' | 'id', value: string): Promise<Site> {
+type SiteId = string | Expression<string>
+
+async function loadSite(services: Services, column: 'slug' | 'id', value: SiteId): Promise<Site> {
   const rows = await services.store.db
     .selectFrom('site')
     .leftJoin('site_origin', 'site_origin.site_id', 'site.id')

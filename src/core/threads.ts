@@ -1,6 +1,6 @@
 // A thread: the opinions under one article, found by the article's key or its canonical address.
 // A row is made by the first comment only; reading never makes one.
-import { sql } from 'kysely'
+import { type RawBuilder, sql } from 'kysely'
 import type { Services } from '../services.ts'
 import type { Compilable } from '../storage/store.ts'
 import { AppError, type Ctx, faulty, type Site } from './context.ts'
@@ -25,6 +25,8 @@ const MAX_URL_LENGTH = 2_048
 /** How many articles may get their first comment on one site within an hour: far above a portal's pace, far below a script's. */
 const NEW_THREADS_PER_HOUR = 300
 const HOUR_MS = 3_600_000
+/** How often likes may make all readers' kept answers old: a busy article gets several a second. */
+const LIKES_SHOWN_EVERY_MS = 5_000
 
 /** Parameters that say where a reader came from, not which page it is. */
 const TRACKING_PARAMETERS =
@@ -175,60 +177,106 @@ export function cleanTitle(title: string | undefined): string {
     .join('')
 }
 
-/** Moves the thread's revision, which readers' caches follow. */
+/** Moves the thread's revision, which readers' caches follow; likes that waited to be seen are seen with it. */
 export function touchThread(ctx: Ctx, threadId: string): Compilable[] {
-  const { db } = ctx.services.store
+  const { store, now } = ctx.services
   return [
-    db
+    store.db
       .updateTable('thread')
-      .set((is) => ({ revision: is('revision', '+', 1) }))
+      .set((is) => ({ revision: is('revision', '+', 1), touched_at: now().toISOString(), likes_due_at: null }))
       .where('id', '=', threadId),
     reschedule(ctx, threadId),
   ]
 }
 
-/** Looks up anew when the thread's next undo window ends. */
-export function reschedule(ctx: Ctx, threadId: string): Compilable {
+/**
+ * Lets readers see new likes, but move the thread's revision for them once in {@link LIKES_SHOWN_EVERY_MS} only: at once when it
+ * has rested that long, else by the first reader after that time. While a move is awaited the row is left alone.
+ */
+export function touchForLikes(ctx: Ctx, threadId: string): Compilable {
+  const now = ctx.services.now()
+  const rested = new Date(now.getTime() - LIKES_SHOWN_EVERY_MS).toISOString()
+  const due = new Date(now.getTime() + LIKES_SHOWN_EVERY_MS).toISOString()
+  const hasRested = sql<boolean>`(touched_at IS NULL OR touched_at <= ${rested})`
   return ctx.services.store.db
     .updateTable('thread')
-    .set((is) => ({
-      next_change_at: is
-        .selectFrom('pending_publication')
-        .select((pick) => pick.fn.min('takes_effect_at').as('next'))
-        .where('thread_id', '=', threadId),
-    }))
+    .set({
+      revision: sql<number>`revision + CASE WHEN ${hasRested} THEN 1 ELSE 0 END`,
+      touched_at: sql<string>`CASE WHEN ${hasRested} THEN ${now.toISOString()} ELSE touched_at END`,
+      likes_due_at: sql<string | null>`CASE WHEN ${hasRested} THEN NULL ELSE ${due} END`,
+      next_change_at: sql<string | null>`CASE WHEN ${hasRested} OR next_change_at < ${due} THEN next_change_at ELSE ${due} END`,
+    })
     .where('id', '=', threadId)
+    .where('likes_due_at', 'is', null)
 }
+
+/** Moves the revision for likes whose time to be seen has come. Of several who come at once the first does it. */
+export function showLikes(ctx: Ctx, threadId: string): Compilable[] {
+  const now = ctx.services.now().toISOString()
+  return [
+    ctx.services.store.db
+      .updateTable('thread')
+      .set((is) => ({ revision: is('revision', '+', 1), touched_at: now, likes_due_at: null }))
+      .where('id', '=', threadId)
+      .where('likes_due_at', '<=', now),
+    reschedule(ctx, threadId),
+  ]
+}
+
+/** Looks up anew when the thread next changes by itself: an undo window ends, or likes are to be seen. */
+export function reschedule(ctx: Ctx, threadId: string): Compilable {
+  const next = sql<string | null>`(SELECT min(at) FROM (
+    SELECT takes_effect_at AS at FROM pending_publication WHERE thread_id = ${threadId}
+    UNION ALL SELECT likes_due_at FROM thread AS same WHERE same.id = ${threadId}
+  ) AS next)`
+  return ctx.services.store.db.updateTable('thread').set({ next_change_at: next }).where('id', '=', threadId)
+}
+
+type Counted = { id: string; threadId: string; parentId: string | null }
 
 /**
  * The public numbers that one comment adds to its thread and its parent, taken out before a change of what the public
- * sees of it and put back after. Both read the row as it is at that point of the batch, so no race can bend the sums.
+ * sees of it and put back after. Both read the rows as they are at that point of the batch, so no race can bend the sums.
+ * A removed root counts no more, its public replies do; what hangs under a root without a place (`published_at`) does not.
  */
-export function countedAnew(
-  ctx: Ctx,
-  comment: { id: string; threadId: string; parentId: string | null },
-  changes: readonly Compilable[],
-): Compilable[] {
-  return [...counted(ctx, comment, -1), ...changes, ...counted(ctx, comment, 1)]
+export function countedAnew(ctx: Ctx, comment: Counted, changes: readonly Compilable[]): Compilable[] {
+  if (comment.parentId === null) return [rootCounted(ctx, comment, -1), ...changes, rootCounted(ctx, comment, 1)]
+  const { id, threadId, parentId } = comment
+  const isPublic = sql`(SELECT count(*) FROM comment AS own WHERE own.id = ${id} AND own.public_revision_id IS NOT NULL AND own.hidden_at IS NULL)`
+  const isOfficial = sql`(SELECT count(*) FROM comment AS own WHERE own.id = ${id} AND own.public_revision_id IS NOT NULL AND own.hidden_at IS NULL AND own.official_agency IS NOT NULL)`
+  const hasPlace = sql`(SELECT count(*) FROM comment AS root WHERE root.id = ${parentId} AND root.published_at IS NOT NULL)`
+  const inThread = (sign: 1 | -1) =>
+    updateThread(ctx, threadId, sign, { shown: sql`${isPublic} * ${hasPlace}`, official: answeredRoots(parentId) })
+  const underRoot = (sign: 1 | -1) =>
+    ctx.services.store.db
+      .updateTable('comment')
+      .set({
+        public_replies: sql<number>`public_replies + ${sign} * ${isPublic}`,
+        public_official: sql<number>`public_official + ${sign} * ${isOfficial}`,
+      })
+      .where('id', '=', parentId)
+  return [inThread(-1), underRoot(-1), ...changes, underRoot(1), inThread(1)]
 }
 
-function counted(ctx: Ctx, comment: { id: string; threadId: string; parentId: string | null }, sign: 1 | -1): Compilable[] {
-  const { db } = ctx.services.store
-  const isPublic = sql<number>`(SELECT count(*) FROM comment AS own WHERE own.id = ${comment.id} AND own.public_revision_id IS NOT NULL AND own.hidden_at IS NULL)`
-  const weight =
-    comment.parentId === null
-      ? sql<number>`(SELECT 1 + own.public_replies FROM comment AS own WHERE own.id = ${comment.id})`
-      : sql<number>`(SELECT count(*) FROM comment AS root WHERE root.id = ${comment.parentId} AND root.public_revision_id IS NOT NULL AND root.hidden_at IS NULL)`
-  const thread = db
+function rootCounted(ctx: Ctx, { id, threadId }: Counted, sign: 1 | -1): Compilable {
+  const isPublic = sql`(SELECT count(*) FROM comment AS own WHERE own.id = ${id} AND own.public_revision_id IS NOT NULL AND own.hidden_at IS NULL)`
+  const replies = sql`(SELECT coalesce(sum(own.public_replies), 0) FROM comment AS own WHERE own.id = ${id} AND own.published_at IS NOT NULL)`
+  return updateThread(ctx, threadId, sign, { shown: sql`(${isPublic} + ${replies})`, official: answeredRoots(id) })
+}
+
+/** 1 when this root has a place in the list and a public official reply, else 0. */
+function answeredRoots(rootId: string): RawBuilder<unknown> {
+  return sql`(SELECT count(*) FROM comment AS root WHERE root.id = ${rootId} AND root.published_at IS NOT NULL AND root.public_official > 0)`
+}
+
+function updateThread(ctx: Ctx, threadId: string, sign: 1 | -1, numbers: Record<'shown' | 'official', RawBuilder<unknown>>): Compilable {
+  return ctx.services.store.db
     .updateTable('thread')
-    .set({ public_count: sql<number>`public_count + ${sign} * ${isPublic} * ${weight}` })
-    .where('id', '=', comment.threadId)
-  if (comment.parentId === null) return [thread]
-  const parent = db
-    .updateTable('comment')
-    .set({ public_replies: sql<number>`public_replies + ${sign} * ${isPublic}` })
-    .where('id', '=', comment.parentId)
-  return [thread, parent]
+    .set({
+      public_count: sql<number>`public_count + ${sign} * ${numbers.shown}`,
+      official_count: sql<number>`official_count + ${sign} * ${numbers.official}`,
+    })
+    .where('id', '=', threadId)
 }
 
 const SITE_COLUMNS = [

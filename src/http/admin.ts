@@ -1,14 +1,29 @@
 // The staff API: what staff and their programs may call, by bearer token or the desk's session.
 import { createRoute, z } from '@hono/zod-openapi'
 import { STATES } from '../core/comments/states.ts'
-import { DecideInput, decide, undo } from '../core/moderation/decide.ts'
+import { DecideInput, decide } from '../core/moderation/decide.ts'
+import { pin, unpin } from '../core/moderation/pin.ts'
 import { type QueueItem, readItem, readQueue } from '../core/moderation/queue.ts'
+import { ReplyInput, reply } from '../core/moderation/reply.ts'
+import { dismissReports } from '../core/moderation/reports.ts'
+import { undo } from '../core/moderation/undo.ts'
 import type { Signal } from '../core/screening/screen.ts'
 import { type Language, strings } from '../i18n/index.ts'
 import { staffCtx } from './auth.ts'
 import { csrf, idempotencyKeyOf, jsonOnly } from './guards.ts'
 import { newApi } from './public.ts'
-import { body, ItemShape, json, OutcomesShape, QueueShape, refusal, UndoneShape } from './shapes.ts'
+import {
+  body,
+  DismissedShape,
+  ItemShape,
+  json,
+  OutcomesShape,
+  PinnedShape,
+  QueueShape,
+  RepliedShape,
+  refusal,
+  UndoneShape,
+} from './shapes.ts'
 
 const PAGE_LENGTH = 20
 const MAX_PAGE_LENGTH = 100
@@ -27,6 +42,7 @@ const routes = {
       params: Site,
       query: z.object({
         state: z.enum(STATES).default('pending'),
+        reported: z.enum(['0', '1']).default('0').openapi({ description: '1: only comments with open reports' }),
         after: z.string().optional(),
         limit: z.coerce.number().int().min(1).max(MAX_PAGE_LENGTH).default(PAGE_LENGTH),
       }),
@@ -48,6 +64,38 @@ const routes = {
     security,
     request: { params: Site, headers: z.object({ 'idempotency-key': z.string().optional() }), body: body(DecideInput) },
     responses: { 200: json(OutcomesShape, 'An outcome per item'), default: refusal },
+  }),
+  reply: createRoute({
+    method: 'post',
+    path: '/api/v1/admin/sites/{site}/comments/{id}/replies',
+    summary: 'Publish an official reply to a published comment; its decision can be undone like an approval',
+    security,
+    request: { params: SiteAndId, headers: z.object({ 'idempotency-key': z.string().optional() }), body: body(ReplyInput) },
+    responses: { 201: json(RepliedShape, 'The reply'), default: refusal },
+  }),
+  pin: createRoute({
+    method: 'put',
+    path: '/api/v1/admin/sites/{site}/comments/{id}/pin',
+    summary: 'Pin a published root comment before all others of its article; a few at once',
+    security,
+    request: { params: SiteAndId },
+    responses: { 200: json(PinnedShape, 'Pinned'), default: refusal },
+  }),
+  unpin: createRoute({
+    method: 'delete',
+    path: '/api/v1/admin/sites/{site}/comments/{id}/pin',
+    summary: 'Unpin a comment',
+    security,
+    request: { params: SiteAndId },
+    responses: { 200: json(PinnedShape, 'Not pinned'), default: refusal },
+  }),
+  dismissReports: createRoute({
+    method: 'delete',
+    path: '/api/v1/admin/sites/{site}/comments/{id}/reports',
+    summary: 'Lay a comment’s open reports aside; a decision on the comment does so too',
+    security,
+    request: { params: SiteAndId },
+    responses: { 200: json(DismissedShape, 'Laid aside'), default: refusal },
   }),
   undo: createRoute({
     method: 'delete',
@@ -75,8 +123,8 @@ export function adminApi() {
   )
 
   api.openapi(routes.queue, async (c) => {
-    const { state, after, limit } = c.req.valid('query')
-    const page = await readQueue(c.var.ctx, { state, after: after ?? null, limit })
+    const { state, reported, after, limit } = c.req.valid('query')
+    const page = await readQueue(c.var.ctx, { state, after: after ?? null, limit, isReported: reported === '1' })
     return c.json({ ...page, items: page.items.map((item) => told(item, c.var.language)) }, 200)
   })
 
@@ -86,6 +134,7 @@ export function adminApi() {
       {
         ...item,
         ...told(item, c.var.language),
+        reports: item.reports.map((report) => ({ ...report, reason_sentence: strings(c.var.language).reasons[report.reason] })),
         revisions: item.revisions.map((revision) => ({ ...revision, signals: sentences(revision.signals, c.var.language) })),
       },
       200,
@@ -97,6 +146,16 @@ export function adminApi() {
   })
 
   api.openapi(routes.undo, async (c) => c.json(await undo(c.var.ctx, c.req.valid('param').id), 200))
+
+  api.openapi(routes.reply, async (c) => {
+    return c.json(await reply(c.var.ctx, c.req.valid('param').id, c.req.valid('json'), idempotencyKeyOf(c)), 201)
+  })
+
+  api.openapi(routes.pin, async (c) => c.json(await pin(c.var.ctx, c.req.valid('param').id), 200))
+
+  api.openapi(routes.unpin, async (c) => c.json(await unpin(c.var.ctx, c.req.valid('param').id), 200))
+
+  api.openapi(routes.dismissReports, async (c) => c.json(await dismissReports(c.var.ctx, c.req.valid('param').id), 200))
 
   return api
 }

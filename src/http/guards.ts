@@ -1,6 +1,7 @@
 // What stands before the doors: request id and language, security headers, the body's bytes, CORS by site, CSRF, rate limits.
 import type { MiddlewareHandler } from 'hono'
 import type { Config } from '../config.ts'
+import type { Reader } from '../core/comments/respond.ts'
 import { AppError, type Site } from '../core/context.ts'
 import { preferredLanguage } from '../i18n/index.ts'
 import type { Services } from '../services.ts'
@@ -82,7 +83,7 @@ export function cors(siteOf: (c: AppContext) => Promise<Site>): Guard {
     if (c.req.method === 'OPTIONS') {
       if (!isAllowed) throw new AppError('origin_not_allowed')
       c.header('access-control-allow-methods', 'GET, POST, PATCH, PUT, DELETE')
-      c.header('access-control-allow-headers', 'authorization, content-type, idempotency-key')
+      c.header('access-control-allow-headers', 'authorization, content-type, idempotency-key, ykien-reader')
       c.header('access-control-max-age', PREFLIGHT_SECONDS)
       allowOrigin(c, origin)
       return c.body(null, 204)
@@ -113,10 +114,7 @@ export const csrf: Guard = async (c, next) => {
 /** Takes one token of a bucket for the reader's network; throws `rate_limited`. */
 export function limited(limiter: RateLimiter, bucket: Bucket, methods: readonly string[]): Guard {
   return async (c, next) => {
-    const { config } = c.var.services
-    if (config.limits && methods.includes(c.req.method)) {
-      limiter(bucket, networkOf(readerAddress(c.env?.peer, c.req.header('x-forwarded-for'), config.trustedProxies)))
-    }
+    if (c.var.services.config.limits && methods.includes(c.req.method)) limiter(bucket, networkOfReader(c))
     await next()
   }
 }
@@ -139,6 +137,19 @@ export function idempotencyKeyOf(c: AppContext): string | null {
   return key
 }
 
+/** The browser's own token, by which a reader is known again: `Ykien-Reader`, 22 to 128 base64url characters, or null. Throws `reader_token_invalid`. */
+export function readerTokenOf(c: AppContext): string | null {
+  const token = c.req.header('ykien-reader')
+  if (token === undefined) return null
+  if (!/^[\w-]{22,128}$/.test(token)) throw new AppError('reader_token_invalid')
+  return token
+}
+
+/** Who asks, without an account: the browser's token, the network and the agent, which leave this process as keyed hashes only. */
+export function readerOf(c: AppContext): Reader {
+  return { token: readerTokenOf(c), network: networkOfReader(c), agent: c.req.header('user-agent') ?? '' }
+}
+
 /** Whether a page of this origin may read a site's answers: one of its registered origins, or the service's own. */
 export function mayRead(site: Site, config: Pick<Config, 'baseUrl'>, origin: string): boolean {
   return site.origins.includes(origin) || origin === config.baseUrl
@@ -147,6 +158,10 @@ export function mayRead(site: Site, config: Pick<Config, 'baseUrl'>, origin: str
 /** The headers by which a browser learns that the page of this origin may read the answer. */
 export function readableBy(origin: string): Record<string, string> {
   return { 'access-control-allow-origin': origin, 'access-control-expose-headers': 'etag, retry-after' }
+}
+
+function networkOfReader(c: AppContext): string {
+  return networkOf(readerAddress(c.env?.peer, c.req.header('x-forwarded-for'), c.var.services.config.trustedProxies))
 }
 
 function isSameOrigin(c: AppContext, origin: string): boolean {

@@ -5,6 +5,9 @@ import { AppError } from '../core/context.ts'
 /** What is limited: `burst` at once, then `perMinute`. Generous, since a whole office can share one address. */
 const BUCKETS = {
   write: { burst: 30, perMinute: 30 },
+  like: { burst: 120, perMinute: 120 },
+  report: { burst: 10, perMinute: 10 },
+  nudge: { burst: 30, perMinute: 30 },
   receipt: { burst: 30, perMinute: 30 },
   signin: { burst: 10, perMinute: 10 },
 } as const

@@ -2,25 +2,31 @@
 // Paths and shapes are the contract of version 1; docs/api.md says what they mean.
 import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi'
 import { etag } from 'hono/etag'
-import { siteIdOfComment } from '../core/comments/comment.ts'
+import { NudgeInput, nudge } from '../core/comments/nudge.ts'
 import { readThread, readThreadCounts, stampThread } from '../core/comments/read.ts'
 import { readReceipt } from '../core/comments/receipts.ts'
+import { like, ReportInput, report, unlike } from '../core/comments/respond.ts'
 import { ReviseInput, revise, withdraw } from '../core/comments/revise.ts'
 import { SubmitInput, submit } from '../core/comments/submit.ts'
 import { viewSite } from '../core/comments/views.ts'
 import { AppError } from '../core/context.ts'
-import { findSite, findSiteById } from '../core/sites.ts'
-import { strings } from '../i18n/index.ts'
+import type { Nudge } from '../core/screening/nudges.ts'
+import { findSite, findSiteOfComment } from '../core/sites.ts'
+import { fill } from '../i18n/format.ts'
+import { type Strings, strings } from '../i18n/index.ts'
 import { type AppContext, type AppEnv, readerCtx } from './door.ts'
-import { bearerOf, cors, idempotencyKeyOf, jsonOnly, limited } from './guards.ts'
+import { bearerOf, cors, idempotencyKeyOf, jsonOnly, limited, readerOf, readerTokenOf } from './guards.ts'
 import { REVALIDATED } from './hot.ts'
 import type { RateLimiter } from './limits.ts'
 import {
   body,
   CountsQuery,
   json,
+  LikedShape,
   MAX_COUNTED,
+  NudgesShape,
   ReceiptShape,
+  ReportedShape,
   RevisedShape,
   refusal,
   SiteShape,
@@ -39,6 +45,9 @@ export type { Problem } from './problem.ts'
 
 const SiteParam = z.object({ site: z.string().openapi({ param: { name: 'site', in: 'path' }, example: 'phuong-vi-du' }) })
 const CommentParam = z.object({ id: z.string().openapi({ param: { name: 'id', in: 'path' } }) })
+const ReaderHeader = z.object({
+  'ykien-reader': z.string().optional().openapi({ description: 'The browser’s own random token: 22 to 128 base64url characters' }),
+})
 const Bearer = [{ bearer: [] }]
 const Article = z.strictObject({ key: z.string().optional(), url: z.string().optional() })
 
@@ -84,8 +93,36 @@ const routes = {
     method: 'post',
     path: '/api/v1/sites/{site}/comments',
     summary: 'Send a comment; it waits for a person',
-    request: { params: SiteParam, headers: z.object({ 'idempotency-key': z.string().optional() }), body: body(SubmitInput) },
+    request: { params: SiteParam, headers: ReaderHeader.extend({ 'idempotency-key': z.string().optional() }), body: body(SubmitInput) },
     responses: { 202: json(SubmittedShape, 'Received; also for a repeated request'), default: refusal },
+  }),
+  nudge: createRoute({
+    method: 'post',
+    path: '/api/v1/sites/{site}/nudges',
+    summary: 'Hints about a text before it is sent; nothing is stored, and none of them blocks',
+    request: { params: SiteParam, body: body(NudgeInput) },
+    responses: { 200: json(NudgesShape, 'The hints, in the reader’s language'), default: refusal },
+  }),
+  like: createRoute({
+    method: 'put',
+    path: '/api/v1/comments/{id}/like',
+    summary: 'Like a published comment, once per reader',
+    request: { params: CommentParam, headers: ReaderHeader },
+    responses: { 200: json(LikedShape, 'The number of likes now'), default: refusal },
+  }),
+  unlike: createRoute({
+    method: 'delete',
+    path: '/api/v1/comments/{id}/like',
+    summary: 'Take one’s like back',
+    request: { params: CommentParam, headers: ReaderHeader },
+    responses: { 200: json(LikedShape, 'The number of likes now'), default: refusal },
+  }),
+  report: createRoute({
+    method: 'post',
+    path: '/api/v1/comments/{id}/reports',
+    summary: 'Report a published comment to the staff',
+    request: { params: CommentParam, headers: ReaderHeader, body: body(ReportInput) },
+    responses: { 202: json(ReportedShape, 'Received; also for a repeated report'), default: refusal },
   }),
   revise: createRoute({
     method: 'patch',
@@ -118,13 +155,14 @@ export function publicApi(limiter: RateLimiter): OpenAPIHono<AppEnv> {
   const api = newApi()
   const writes = limited(limiter, 'write', ['POST', 'PATCH', 'DELETE', 'PUT'])
   const ofSite = cors((c) => findSite(c.var.services, c.req.param('site') ?? ''))
-  const ofComment = cors(async (c) =>
-    findSiteById(c.var.services, await siteIdOfComment({ services: c.var.services }, c.req.param('id') ?? '')),
-  )
+  const ofComment = cors((c) => findSiteOfComment(c.var.services, c.req.param('id') ?? ''))
   // Two patterns, because "/*" alone would leave out the site's own path and match a site's id as a comment's.
   for (const path of ['/api/v1/sites/:site', '/api/v1/sites/:site/:part'] as const) api.use(path, ofSite, jsonOnly)
   api.use('/api/v1/sites/:site/comments', writes)
+  api.use('/api/v1/sites/:site/nudges', limited(limiter, 'nudge', ['POST']))
   api.use('/api/v1/comments/:id', writes, ofComment, jsonOnly)
+  api.use('/api/v1/comments/:id/like', limited(limiter, 'like', ['PUT', 'DELETE']), ofComment)
+  api.use('/api/v1/comments/:id/reports', limited(limiter, 'report', ['POST']), ofComment, jsonOnly)
   api.use('/api/v1/receipts/:code', limited(limiter, 'receipt', ['GET']))
   for (const path of ['/api/v1/sites/:site', '/api/v1/sites/:site/threads', '/api/v1/sites/:site/counts'] as const)
     api.get(path, etag(), storable)
@@ -153,9 +191,30 @@ export function publicApi(limiter: RateLimiter): OpenAPIHono<AppEnv> {
 
   api.openapi(routes.submit, async (c) => {
     const ctx = await readerCtx(c, c.req.valid('param').site)
-    const submitted = await submit(ctx, c.req.valid('json'), idempotencyKeyOf(c))
+    const submitted = await submit(ctx, c.req.valid('json'), idempotencyKeyOf(c), readerTokenOf(c))
     c.header('cache-control', 'no-store')
     return c.json(submitted, 202)
+  })
+
+  api.openapi(routes.nudge, async (c) => {
+    const nudges = await nudge(await readerCtx(c, c.req.valid('param').site), c.req.valid('json'))
+    c.header('cache-control', 'no-store')
+    return c.json({ nudges: nudges.map((each) => toldNudge(each, strings(c.var.language))) }, 200)
+  })
+
+  api.openapi(routes.like, async (c) => {
+    c.header('cache-control', 'no-store')
+    return c.json(await like(await readerCtx(c, ''), c.req.valid('param').id, readerOf(c)), 200)
+  })
+
+  api.openapi(routes.unlike, async (c) => {
+    c.header('cache-control', 'no-store')
+    return c.json(await unlike(await readerCtx(c, ''), c.req.valid('param').id, readerOf(c)), 200)
+  })
+
+  api.openapi(routes.report, async (c) => {
+    c.header('cache-control', 'no-store')
+    return c.json(await report(await readerCtx(c, ''), c.req.valid('param').id, c.req.valid('json'), readerOf(c)), 202)
   })
 
   api.openapi(routes.revise, async (c) => {
@@ -195,6 +254,12 @@ export function newApi(): OpenAPIHono<AppEnv> {
       if (!result.success) throw result.error
     },
   })
+}
+
+/** A hint with its sentence. */
+function toldNudge({ code, spans, kinds }: Nudge, words: Strings) {
+  const kind = (kinds ?? []).map((each) => words.personalData[each]).join(', ')
+  return { code, message: fill(words.nudges[code], { kind }), ...(spans ? { spans } : {}) }
 }
 
 async function storable(c: AppContext, next: () => Promise<void>): Promise<void> {

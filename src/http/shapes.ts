@@ -4,6 +4,7 @@ import { SORTS } from '../core/comments/page.ts'
 import { STATES, VERDICTS } from '../core/comments/states.ts'
 import { OPINION_KINDS } from '../core/context.ts'
 import { LISTED_STATES } from '../core/moderation/queue.ts'
+import { NUDGES } from '../core/screening/nudges.ts'
 
 const Time = z.string().openapi({ format: 'date-time', example: '2026-11-23T08:19:00.000Z' })
 const State = z.enum(STATES)
@@ -97,6 +98,14 @@ export const SubmittedShape = z
   })
   .openapi('Submitted')
 
+export const LikedShape = z.object({ likes: z.number(), liked: z.boolean() }).openapi('Liked')
+export const ReportedShape = z.object({ reported: z.literal(true) }).openapi('Reported')
+export const NudgesShape = z
+  .object({
+    nudges: z.array(z.object({ code: z.enum(NUDGES), message: z.string(), spans: z.array(z.array(z.number())).optional() })),
+  })
+  .openapi('Nudges')
+
 export const RevisedShape = z
   .object({ comment: z.object({ id: z.string(), state: State }), edit: z.object({ token: z.string(), until: Time }) })
   .openapi('Revised')
@@ -106,7 +115,17 @@ export const ReceiptShape = z
   .object({
     code: z.string(),
     site: z.object({ slug: z.string(), name: z.string() }),
-    comment: z.object({ id: z.string(), state: State }),
+    comment: z.object({
+      id: z.string(),
+      state: State,
+      parent_id: z.string().nullable(),
+      body_text: z.string(),
+      author: z.object({ name: z.string() }),
+      created_at: Time,
+      edit_until: Time,
+      published: z.boolean(),
+      public_text: z.string().nullable(),
+    }),
     article: z.object({ url: z.string(), title: z.string() }),
     body_text: z.string(),
     received_at: Time,
@@ -127,7 +146,15 @@ const QueueItemShape = z
     version: z.number(),
     state: State,
     body_text: z.string(),
-    author: z.object({ name: z.string().nullable(), name_given: z.string().nullable() }),
+    author: z.object({
+      name: z.string().nullable(),
+      name_given: z.string().nullable(),
+      record: z.object({ published: z.number(), rejected: z.number() }).nullable(),
+    }),
+    kind: Kind.nullable(),
+    official: Official.nullable(),
+    pinned: z.boolean(),
+    report_count: z.number(),
     article: z.object({ thread_id: z.string(), key: z.string(), url: z.string(), title: z.string() }),
     in_reply_to: z.object({ id: z.string(), author_name: z.string().nullable(), body_text: z.string() }).nullable(),
     signals: z.array(Signal),
@@ -148,6 +175,9 @@ export const QueueShape = z
   .openapi('Queue')
 
 export const ItemShape = QueueItemShape.extend({
+  reports: z.array(
+    z.object({ reason: z.string(), reason_sentence: z.string(), text: z.string().nullable(), at: Time, handled_at: Time.nullable() }),
+  ),
   revisions: z.array(z.object({ id: z.string(), number: z.number(), body_text: z.string(), signals: z.array(Signal), created_at: Time })),
   history: z.array(
     z.object({
@@ -179,10 +209,21 @@ export const OutcomesShape = z
         at: Time.nullable(),
         undo_until: Time.nullable(),
         code: z.string().nullable(),
+        reply: z.string().nullable(),
       }),
     ),
   })
   .openapi('Outcomes')
+
+export const RepliedShape = z
+  .object({
+    reply: z.object({ id: z.string(), state: State, version: z.number() }),
+    decision: z.object({ id: z.string() }),
+    undo_until: Time.nullable(),
+  })
+  .openapi('Replied')
+export const PinnedShape = z.object({ comment: z.object({ id: z.string() }), pinned: z.boolean() }).openapi('Pinned')
+export const DismissedShape = z.object({ comment: z.object({ id: z.string() }), dismissed: z.number() }).openapi('Dismissed')
 
 export const UndoneShape = z
   .object({ comment: z.object({ id: z.string(), state: State, version: z.number() }), decision: z.object({ id: z.string() }) })

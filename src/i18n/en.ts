@@ -45,6 +45,7 @@ export const reader = {
   tabTop: 'Most liked',
   tabNew: 'Newest',
   tabOld: 'Oldest',
+  tabOfficial: 'With official reply',
   sort: 'Sort opinions',
   likeCount: '{n} likes',
   reply: 'Reply',
@@ -53,6 +54,9 @@ export const reader = {
   moreReplies: 'Show more replies',
   more: 'Show more opinions',
   official: 'Official reply',
+  pinned: 'Pinned opinion',
+  removedPh: 'This opinion was removed under the rules',
+  withdrawnPh: 'This opinion was withdrawn by its author',
   empty: 'No opinions yet. You are welcome to send the first.',
   closed: 'This article no longer takes opinions',
   loading: 'Loading opinions…',
@@ -82,6 +86,10 @@ export const problems = {
   name_invalid: 'The name is not valid.',
   email_invalid: 'The e-mail address is not valid.',
   phone_invalid: 'The phone number is not valid. Example: 0912 345 678.',
+  address_invalid: 'The address is not valid or too long.',
+  signer_title_invalid: 'The signer’s title is not valid or too long.',
+  report_text_invalid: 'The explanation is not valid or too long.',
+  field_required: 'Please fill in this required field.',
   terms_required: 'Please agree to the notice on personal data to send an opinion.',
   article_required: 'It is not clear which article this opinion belongs to. Please reload the page.',
   url_invalid: 'The page address is not valid.',
@@ -101,6 +109,8 @@ export const problems = {
   reason_required: 'Please choose a reason for not publishing.',
   idempotency_mismatch: 'This sending key was used for another text. Please reload the page and send again.',
   idempotency_key_invalid: 'The sending key is not valid.',
+  reader_token_invalid: 'The browser’s token is not valid. Please reload the page.',
+  pins_full: 'An article can have {n} pinned opinions only. Please unpin one first.',
   rate_limited: 'Too fast. Please try again in {n} seconds.',
   busy: 'The system is busy. Nothing was sent; please try again.',
   internal: 'Something went wrong. Nothing was sent; please try again.',
@@ -160,6 +170,24 @@ export const signals = {
   piled_marks: 'Contains letters with too many marks piled up',
   foreign_article: 'The article’s address is not on a registered site of the agency',
 } as const satisfies Strings<typeof vi.signals>
+
+export const nudges = {
+  no_diacritics: 'The text has no diacritics; readers may find it hard to understand.',
+  personal_data: 'The text seems to contain {kind}. It may be hidden when the opinion is published.',
+  denunciation:
+    'If this is a denunciation or a complaint, please do not send it here. Please hand in a petition or come to the agency’s citizen reception, where a denouncer’s identity is kept secret.',
+  name_reserved: 'This name is that of an agency or an office. Please consider another one.',
+  links: 'The text contains a link. It may be hidden when the opinion is published.',
+  duplicate: 'This text was sent before.',
+} satisfies Strings<typeof vi.nudges>
+
+export const personalData = {
+  phone: 'a phone number',
+  id_number: 'an identity number',
+  email: 'an e-mail address',
+  bank_account: 'a bank account number',
+  plate: 'a number plate',
+} satisfies Strings<typeof vi.personalData>
 
 export const desk = {
   title: 'Moderation desk',

@@ -4,7 +4,7 @@ import * as vi from './vi.ts'
 
 export type Language = 'vi' | 'en'
 export type Strings = {
-  [Section in 'reader' | 'problems' | 'states' | 'receiptStates' | 'reasons' | 'signals' | 'desk']: Record<
+  [Section in 'reader' | 'problems' | 'states' | 'receiptStates' | 'reasons' | 'signals' | 'nudges' | 'personalData' | 'desk']: Record<
     keyof (typeof vi)[Section],
     string
   >
@@ -18,6 +18,8 @@ const ENGLISH: Strings = {
   receiptStates: en.receiptStates,
   reasons: en.reasons,
   signals: en.signals,
+  nudges: en.nudges,
+  personalData: en.personalData,
   desk: en.desk,
 }
 const VIETNAMESE: Strings = {
@@ -27,6 +29,8 @@ const VIETNAMESE: Strings = {
   receiptStates: vi.receiptStates,
   reasons: vi.reasons,
   signals: vi.signals,
+  nudges: vi.nudges,
+  personalData: vi.personalData,
   desk: vi.desk,
 }
 

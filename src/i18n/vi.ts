@@ -44,6 +44,7 @@ export const reader = {
   tabTop: 'Quan tâm nhất',
   tabNew: 'Mới nhất',
   tabOld: 'Cũ nhất',
+  tabOfficial: 'Có trả lời chính thức',
   sort: 'Sắp xếp ý kiến',
   likeCount: '{n} lượt thích',
   reply: 'Trả lời',
@@ -52,6 +53,9 @@ export const reader = {
   moreReplies: 'Xem thêm trả lời',
   more: 'Xem thêm ý kiến',
   official: 'Trả lời chính thức',
+  pinned: 'Ý kiến được ghim',
+  removedPh: 'Ý kiến đã được gỡ theo quy định',
+  withdrawnPh: 'Ý kiến đã được người gửi rút lại',
   empty: 'Chưa có ý kiến nào. Mời Ông/Bà gửi ý kiến đầu tiên.',
   closed: 'Đã kết thúc nhận ý kiến đối với bài viết này',
   loading: 'Đang tải ý kiến…',
@@ -82,6 +86,10 @@ export const problems = {
   name_invalid: 'Họ và tên không hợp lệ.',
   email_invalid: 'Địa chỉ thư điện tử không hợp lệ.',
   phone_invalid: 'Số điện thoại không hợp lệ. Ví dụ: 0912 345 678.',
+  address_invalid: 'Địa chỉ không hợp lệ hoặc quá dài.',
+  signer_title_invalid: 'Chức danh người ký không hợp lệ hoặc quá dài.',
+  report_text_invalid: 'Phần giải thích không hợp lệ hoặc quá dài.',
+  field_required: 'Xin nhập mục bắt buộc này.',
   terms_required: 'Cần đồng ý với Thông báo xử lý dữ liệu cá nhân để gửi ý kiến.',
   article_required: 'Chưa rõ ý kiến này thuộc bài viết nào. Xin tải lại trang.',
   url_invalid: 'Địa chỉ trang không hợp lệ.',
@@ -101,6 +109,8 @@ export const problems = {
   reason_required: 'Xin chọn lý do không đăng.',
   idempotency_mismatch: 'Mã lần gửi này đã dùng cho một nội dung khác. Xin tải lại trang rồi gửi lại.',
   idempotency_key_invalid: 'Mã lần gửi không hợp lệ.',
+  reader_token_invalid: 'Mã của trình duyệt không hợp lệ. Xin tải lại trang.',
+  pins_full: 'Mỗi bài viết chỉ ghim được {n} ý kiến. Xin bỏ ghim một ý kiến trước.',
   rate_limited: 'Gửi quá nhanh. Xin thử lại sau {n} giây.',
   busy: 'Hệ thống đang bận. Nội dung chưa được gửi; xin thử lại.',
   internal: 'Hệ thống gặp lỗi. Nội dung chưa được gửi; xin thử lại.',
@@ -163,6 +173,26 @@ export const signals = {
   bidi: 'Có ký tự đổi chiều chữ, có thể làm nội dung hiển thị khác với thực tế',
   piled_marks: 'Có chữ mang quá nhiều dấu chồng lên nhau',
   foreign_article: 'Địa chỉ bài viết không thuộc trang đã đăng ký của cơ quan',
+} as const
+
+/** Hints to a sender before sending; none of them blocks. */
+export const nudges = {
+  no_diacritics: 'Nội dung chưa có dấu, người đọc có thể khó hiểu.',
+  personal_data: 'Nội dung có vẻ chứa {kind}. Thông tin này có thể được ẩn khi đăng.',
+  denunciation:
+    'Nếu đây là đơn tố cáo hoặc khiếu nại, xin không gửi tại mục này. Xin gửi đơn hoặc đến nơi tiếp công dân của cơ quan, nơi danh tính người tố cáo được giữ bí mật.',
+  name_reserved: 'Tên này trùng với tên cơ quan, chức danh. Xin cân nhắc nhập tên khác.',
+  links: 'Nội dung có đường dẫn. Đường dẫn có thể được ẩn khi đăng.',
+  duplicate: 'Nội dung này đã được gửi trước đó.',
+} as const
+
+/** What kinds of personal data are called in those hints. */
+export const personalData = {
+  phone: 'số điện thoại',
+  id_number: 'số căn cước',
+  email: 'địa chỉ thư điện tử',
+  bank_account: 'số tài khoản',
+  plate: 'biển số xe',
 } as const
 
 /** The desk: what ward staff read. */

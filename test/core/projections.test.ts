@@ -8,7 +8,8 @@ import { revise, withdraw } from '../../src/core/comments/revise.ts'
 import { type STATES, VERDICTS } from '../../src/core/comments/states.ts'
 import { type Submitted, submit } from '../../src/core/comments/submit.ts'
 import { type Actor, AppError, type Ctx } from '../../src/core/context.ts'
-import { decide, undo } from '../../src/core/moderation/decide.ts'
+import { decide } from '../../src/core/moderation/decide.ts'
+import { undo } from '../../src/core/moderation/undo.ts'
 import { runOutbox } from '../../src/core/outbound/outbox.ts'
 import { addSite, findSite } from '../../src/core/sites.ts'
 import { openWard, type Ward } from '../support/ward.ts'
@@ -183,13 +184,17 @@ function standingBefore(facts: readonly FactRow[], states: readonly (typeof STAT
 function check({ threads, comments, facts, audits, settlements, pending }: Rows, now: string): void {
   const isPublic = (comment: Rows['comments'][number] | undefined) =>
     comment !== undefined && comment.public_revision_id !== null && comment.hidden_at === null
+  /** A root that was public once keeps its place for its replies, unless it was sealed. */
+  const hasPlace = (root: Rows['comments'][number] | undefined) => root !== undefined && root.published_at !== null
   const byId = new Map(comments.map((comment) => [comment.id, comment]))
   for (const thread of threads) {
     const shown = comments.filter(
       (comment) =>
-        comment.thread_id === thread.id && isPublic(comment) && (comment.parent_id === null || isPublic(byId.get(comment.parent_id))),
+        comment.thread_id === thread.id && isPublic(comment) && (comment.parent_id === null || hasPlace(byId.get(comment.parent_id))),
     )
     expect(thread.public_count, 'the thread’s number').toBe(shown.length)
+    const answered = new Set(shown.filter((comment) => comment.official_agency !== null).map((reply) => reply.parent_id))
+    expect(thread.official_count, 'its roots with an official reply').toBe(answered.size)
     const waiting = pending.filter((row) => row.thread_id === thread.id).map((row) => row.takes_effect_at)
     expect(thread.next_change_at, 'the thread’s next change').toBe(waiting.sort()[0] ?? null)
   }
@@ -214,6 +219,7 @@ function check({ threads, comments, facts, audits, settlements, pending }: Rows,
     }
     if (comment.state === 'sealed' || comment.state === 'withdrawn')
       expect(comment.public_revision_id, `${comment.state} is not public`).toBeNull()
+    if (comment.state === 'sealed') expect(comment.published_at, 'sealed has no place').toBeNull()
     if (comment.state === 'hidden') expect(isPublic(comment), 'hidden is not public').toBe(false)
     const due = own.filter((fact) => fact.verdict === 'approve' && fact.takes_effect_at !== null && fact.takes_effect_at <= now)
     for (const fact of due) expect(settlements.has(fact.id), 'what is due is settled').toBe(true)

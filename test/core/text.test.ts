@@ -12,7 +12,7 @@ import {
   STATES,
   VERDICTS,
 } from '../../src/core/comments/states.ts'
-import { acceptBody, acceptName, escapeHtml, excerpt, lengthOf, toHtml } from '../../src/core/comments/text.ts'
+import { acceptBody, acceptLine, escapeHtml, excerpt, lengthOf, toHtml } from '../../src/core/comments/text.ts'
 import { AppError } from '../../src/core/context.ts'
 import { screen } from '../../src/core/screening/screen.ts'
 import { canonicalUrl, cleanTitle } from '../../src/core/threads.ts'
@@ -159,19 +159,21 @@ describe('an excerpt', () => {
   })
 })
 
+const NAME = { max: 80, code: 'name_invalid', pointer: '/author/name' } as const
+
 describe('a name', () => {
   it('is one line without unseen characters, and cleaning it again changes nothing', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary', maxLength: 40 }), (typed) => {
-        const name = typed.isWellFormed() ? acceptName(typed, '/author/name') : null
+        const name = typed.isWellFormed() ? acceptLine(typed, NAME) : null
         if (name === null) return
         expect(name).not.toMatch(/[\n\r\t\u200B-\u200F\u202A-\u202E\u2060-\u2069\uFEFF\u00AD]/)
-        expect(acceptName(name, '/author/name')).toBe(name)
+        expect(acceptLine(name, NAME)).toBe(name)
       }),
     )
-    expect(acceptName(' \u200B\u202E ', '/author/name')).toBeNull()
-    expect(() => acceptName('x'.repeat(81), '/author/name')).toThrow(AppError)
-    expect(() => acceptName('\ud800', '/author/name')).toThrow(AppError)
+    expect(acceptLine(' \u200B\u202E ', NAME)).toBeNull()
+    expect(() => acceptLine('x'.repeat(81), NAME)).toThrow(AppError)
+    expect(() => acceptLine('\ud800', NAME)).toThrow(AppError)
   })
 })
 

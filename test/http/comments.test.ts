@@ -318,11 +318,22 @@ describe('reading', () => {
     ).toEqual([deeper.comment.id])
   })
 
-  it('hides the replies of a comment that is taken off, and counts without them', async () => {
+  it('keep the place of a comment that is taken off, and are counted without it', async () => {
     const root = await ward.published('Gốc ẩn.', article('goc-an'))
     await ward.published('Con.', { ...article('goc-an'), parent_id: root.comment.id })
     await ward.decide(await ward.token(), { comment: root.comment.id, version: 2, verdict: 'hide' })
-    expect(await ward.thread('?key=goc-an')).toMatchObject({ thread: { count: 0 }, comments: [] })
+    expect(await ward.thread('?key=goc-an')).toMatchObject({
+      thread: { count: 1 },
+      comments: [{ removed: 'removed', author: { name: '' }, body_text: '', body_html: '', replies: [{ body_text: 'Con.' }] }],
+    })
+  })
+
+  it('are gone with a comment that is sealed', async () => {
+    const root = await ward.published('Gốc mật.', article('goc-mat'))
+    await ward.published('Con.', { ...article('goc-mat'), parent_id: root.comment.id })
+    await ward.decide(await ward.token(), { comment: root.comment.id, version: 2, verdict: 'seal' })
+    expect(await ward.thread('?key=goc-mat')).toMatchObject({ thread: { count: 0 }, comments: [] })
+    expect(await ward.thread(`?key=goc-mat&parent=${root.comment.id}`)).toMatchObject({ comments: [] })
   })
 
   it('cannot be replied to while not public', async () => {

@@ -100,6 +100,17 @@ const onDesk = (here: Side, path: string, init: Omit<NonNullable<Call['init']>, 
   { path, init: { ...init, headers: { ...bearer(here.token), accept: 'application/json' } }, expected: 401 },
 ]
 
+/** A staff path that names a comment: the other site's path with either id, and one's own path with the other's id. */
+const staffOn = (here: Side, there: Side, part: (side: Side) => string, init: Omit<NonNullable<Call['init']>, 'headers'>): Call[] => [
+  ...asStranger(here, `/api/v1/admin/sites/${there.slug}/${part(there)}`, init),
+  ...asStranger(here, `/api/v1/admin/sites/${there.slug}/${part(here)}`, init),
+  ...withIds(there, `/api/v1/admin/sites/${there.slug}/${part(here)}`, init),
+]
+/** A route that takes no right, tried from a page of the other site. */
+const fromPageOf = (here: Side, path: string, method: string, body?: Record<string, unknown>): Call[] => [
+  { path, init: { method, headers: { origin: here.origin }, ...(body ? { body } : {}) }, expected: 403 },
+]
+
 const decideOn = (side: Side) => ({ items: [{ comment: side.waiting.comment.id, version: 1, verdict: 'approve' }] })
 const deskDecision = (side: Side) =>
   form({ comment: side.waiting.comment.id, version: '1', verdict: 'approve', request_key: 'khoa-cua-trang-1', state: 'pending' })
@@ -126,6 +137,17 @@ const CASES: Record<string, string | ((here: Side, there: Side) => Call[])> = {
       expected: 404,
     },
   ],
+  'POST /api/v1/admin/sites/:site/comments/:id/replies': (here, there) =>
+    staffOn(here, there, (side) => `comments/${side.published.comment.id}/replies`, {
+      method: 'POST',
+      body: { body: 'Trả lời sang nơi khác.', signer_title: 'Chủ tịch' },
+    }),
+  'PUT /api/v1/admin/sites/:site/comments/:id/pin': (here, there) =>
+    staffOn(here, there, (side) => `comments/${side.published.comment.id}/pin`, { method: 'PUT' }),
+  'DELETE /api/v1/admin/sites/:site/comments/:id/pin': (here, there) =>
+    staffOn(here, there, (side) => `comments/${side.published.comment.id}/pin`, { method: 'DELETE' }),
+  'DELETE /api/v1/admin/sites/:site/comments/:id/reports': (here, there) =>
+    staffOn(here, there, (side) => `comments/${side.published.comment.id}/reports`, { method: 'DELETE' }),
   'GET /api/v1/sites/:site': 'tells a site’s public settings',
   'GET /api/v1/sites/:site/threads': (here, there) => [
     { path: `/api/v1/sites/${there.slug}/threads?key=${here.article}`, expected: 200 },
@@ -180,6 +202,18 @@ const CASES: Record<string, string | ((here: Side, there: Side) => Call[])> = {
       expected: 404,
     },
     { path: `/api/v1/comments/${there.waiting.comment.id}`, init: { method: 'DELETE', headers: bearer(here.token) }, expected: 404 },
+  ],
+  'PUT /api/v1/comments/:id/like': (here, there) => fromPageOf(here, `/api/v1/comments/${there.published.comment.id}/like`, 'PUT'),
+  'DELETE /api/v1/comments/:id/like': (here, there) => fromPageOf(here, `/api/v1/comments/${there.published.comment.id}/like`, 'DELETE'),
+  'POST /api/v1/comments/:id/reports': (here, there) =>
+    fromPageOf(here, `/api/v1/comments/${there.published.comment.id}/reports`, 'POST', { reason: 'ads' }),
+  'POST /api/v1/sites/:site/nudges': (here, there) => [
+    ...fromPageOf(here, `/api/v1/sites/${there.slug}/nudges`, 'POST', { body: 'Từ trang nơi khác.' }),
+    {
+      path: `/api/v1/sites/${there.slug}/nudges`,
+      init: { method: 'POST', body: { article: { key: here.article }, body: `${PUBLISHED_TEXT}${here.slug}.` } },
+      expected: 200,
+    },
   ],
   'GET /api/v1/receipts/:code': (here, there) => [
     { path: `/api/v1/receipts/${there.waiting.receipt.code}`, init: { headers: bearer(here.waiting.receipt.secret) }, expected: 404 },

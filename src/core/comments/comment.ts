@@ -1,8 +1,9 @@
 // A comment's row as core works with it, and the ways to load one. Every load is scoped to the context's site.
 import type { Selectable } from 'kysely'
 import type { CommentTable } from '../../storage/schema.ts'
-import { AppError, type Ctx } from '../context.ts'
+import { AppError, type Ctx, type OpinionKind } from '../context.ts'
 import type { State } from './states.ts'
+import { kindOf, type Official, officialOf } from './views.ts'
 
 export type Comment = {
   id: string
@@ -24,6 +25,11 @@ export type Comment = {
   requestHash: string
   editUntil: string
   receivedAt: string
+  kind: OpinionKind | null
+  /** Set for a reply the agency itself wrote. */
+  official: Official | null
+  pinSlot: number | null
+  openReports: number
 }
 
 /** The comment with this id on the context's site. Throws `not_found`, also for another site's. */
@@ -38,11 +44,11 @@ export async function findComment(ctx: Ctx, id: string): Promise<Comment> {
   return toComment(row)
 }
 
-/** The site of a comment, for routes that name no site. Throws `not_found`. */
-export async function siteIdOfComment(ctx: Pick<Ctx, 'services'>, id: string): Promise<string> {
-  const row = await ctx.services.store.db.selectFrom('comment').select('site_id').where('id', '=', id).executeTakeFirst()
-  if (!row) throw new AppError('not_found')
-  return row.site_id
+/** The same, but a sealed comment is not there either: it has left for the confidential route. */
+export async function findUnsealed(ctx: Ctx, id: string): Promise<Comment> {
+  const comment = await findComment(ctx, id)
+  if (comment.state === 'sealed') throw new AppError('not_found')
+  return comment
 }
 
 /** Maps a row. */
@@ -65,5 +71,9 @@ export function toComment(row: Selectable<CommentTable>): Comment {
     requestHash: row.request_hash,
     editUntil: row.edit_until,
     receivedAt: row.received_at,
+    kind: kindOf(row.kind),
+    official: officialOf(row),
+    pinSlot: row.pin_slot,
+    openReports: row.open_reports,
   }
 }

@@ -5,7 +5,8 @@ import type { Compilable } from '../../storage/store.ts'
 import { conflictOn } from '../../storage/store.ts'
 import { AppError, allow, type Ctx } from '../context.ts'
 import { commit } from '../record.ts'
-import { countedAnew, reschedule, type Thread, touchThread } from '../threads.ts'
+import { countedAnew, findThreadById, reschedule, showLikes, type Thread, touchThread } from '../threads.ts'
+import { type Comment, findUnsealed } from './comment.ts'
 import { RENDERER_VERSION, toHtml } from './text.ts'
 
 /** How many due publications one settling takes; the rest follows with the next. */
@@ -44,6 +45,11 @@ export function publish(ctx: Ctx, comment: Place, text: { revisionId: string; bo
       public_html: toHtml(text.body),
       renderer: RENDERER_VERSION,
       published_at: is.fn.coalesce('published_at', is.val(text.at)),
+      official_signed_at: is
+        .case()
+        .when('official_agency', 'is not', null)
+        .then(is.fn.coalesce('published_at', is.val(text.at)))
+        .end(),
       hidden_at: null,
     }))
     .where('id', '=', comment.id)
@@ -60,17 +66,27 @@ export function putBack(ctx: Ctx, comment: Place): Compilable[] {
   return setHidden(ctx, comment, null)
 }
 
-/** Removes a comment's text from public view for good: withdrawal and the confidential route. */
-export function remove(ctx: Ctx, comment: Place): Compilable[] {
+/**
+ * Removes a comment's text from public view for good. A withdrawn comment's place stays, so that public replies stay under it; the
+ * confidential route takes the place too, and with it whatever hangs there.
+ */
+export function remove(ctx: Ctx, comment: Place, place: 'kept' | 'taken'): Compilable[] {
   const change = ctx.services.store.db
     .updateTable('comment')
-    .set({ public_revision_id: null, public_text: null, public_html: null, renderer: null })
+    .set({
+      public_revision_id: null,
+      public_text: null,
+      public_html: null,
+      renderer: null,
+      pin_slot: null,
+      ...(place === 'taken' ? { published_at: null } : {}),
+    })
     .where('id', '=', comment.id)
   return [...countedAnew(ctx, comment, [change]), ...touchThread(ctx, comment.threadId)]
 }
 
 /**
- * Settles every publication of a thread whose undo window has ended. Called by the first reader past it and by the clock;
+ * Settles every publication of a thread whose undo window has ended, and lets waiting likes be seen. Called by the first reader past it and by the clock;
  * when several come at once, one writes and the others find it done.
  */
 export async function settleThread(ctx: Ctx, thread: Pick<Thread, 'id' | 'nextChangeAt'>): Promise<boolean> {
@@ -108,7 +124,15 @@ export async function settleThread(ctx: Ctx, thread: Pick<Thread, 'id' | 'nextCh
       if (!conflictOn(error, 'settlement.decision_id')) throw error
     }
   }
-  return due.length > 0
+  if (due.length === 0) await commit(ctx, showLikes(ctx, thread.id))
+  return true
+}
+
+/** A comment with any publication that is due already done, so that it is judged as it stands. Throws `not_found`, also for a sealed one. */
+export async function findSettled(ctx: Ctx, id: string): Promise<Comment> {
+  const comment = await findUnsealed(ctx, id)
+  const hasSettled = await settleThread(ctx, await findThreadById(ctx, comment.threadId))
+  return hasSettled ? findUnsealed(ctx, id) : comment
 }
 
 /** Settles the site's threads whose undo windows have ended, for answers that span threads. */

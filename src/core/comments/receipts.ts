@@ -5,7 +5,8 @@ import type { Services } from '../../services.ts'
 import { AppError, allow, type Ctx } from '../context.ts'
 import { findSiteById } from '../sites.ts'
 import { toComment } from './comment.ts'
-import { isEditable, isWithdrawable, type State } from './states.ts'
+import { isEditable, isPublic, isWithdrawable, type State } from './states.ts'
+import { nameShown } from './views.ts'
 
 /** Characters of a code: 40 bits, enough to tell a ward's comments apart and short enough to read out. */
 const CODE_LENGTH = 8
@@ -15,7 +16,18 @@ const SECRET_LENGTH = 26
 export type ReceiptView = {
   code: string
   site: { slug: string; name: string }
-  comment: { id: string; state: State }
+  /** One's own comment as the reader's list would show it; `public_text` is what others read now, which an edit may have left behind. */
+  comment: {
+    id: string
+    state: State
+    parent_id: string | null
+    body_text: string
+    author: { name: string }
+    created_at: string
+    edit_until: string
+    published: boolean
+    public_text: string | null
+  }
   article: { url: string; title: string }
   body_text: string
   received_at: string
@@ -66,7 +78,8 @@ export async function readReceipt(base: Pick<Ctx, 'services' | 'actor'>, receipt
   const { db } = services.store
   const row = await db.selectFrom('comment').selectAll().where('receipt_code', '=', receipt.code.toUpperCase()).executeTakeFirst()
   const comment = row ? toComment(row) : null
-  if (!comment || !equalSecret(receiptSecret(services, comment.id), receipt.secret.toUpperCase())) throw new AppError('receipt_not_found')
+  if (!row || !comment || !equalSecret(receiptSecret(services, comment.id), receipt.secret.toUpperCase()))
+    throw new AppError('receipt_not_found')
 
   const ctx: Ctx = { ...base, site: await findSiteById(services, comment.siteId) }
   allow(ctx, 'receipt.read')
@@ -104,7 +117,17 @@ export async function readReceipt(base: Pick<Ctx, 'services' | 'actor'>, receipt
   return {
     code: comment.receiptCode,
     site: { slug: ctx.site.slug, name: ctx.site.name },
-    comment: { id: comment.id, state },
+    comment: {
+      id: comment.id,
+      state,
+      parent_id: comment.parentId,
+      body_text: revision.body,
+      author: { name: nameShown(ctx, row) },
+      created_at: comment.receivedAt,
+      edit_until: comment.editUntil,
+      published: isPublic(comment),
+      public_text: isPublic(comment) ? row.public_text : null,
+    },
     article: thread,
     body_text: revision.body,
     received_at: comment.receivedAt,

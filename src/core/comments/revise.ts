@@ -6,6 +6,7 @@ import { audited, commit, retrying } from '../record.ts'
 import { screen } from '../screening/screen.ts'
 import { isOwnPage } from '../sites.ts'
 import { findThreadById } from '../threads.ts'
+import { textHash } from './author.ts'
 import { type Comment, findComment } from './comment.ts'
 import { callOff, remove } from './publish.ts'
 import { checkEditToken, editToken } from './receipts.ts'
@@ -50,7 +51,7 @@ export async function revise(ctx: Ctx, commentId: string, token: string, raw: un
     }),
     db
       .updateTable('comment')
-      .set({ state: 'pending', version: comment.version + 1, revision_id: revisionId })
+      .set({ state: 'pending', version: comment.version + 1, revision_id: revisionId, body_hash: textHash(body) })
       .where('id', '=', comment.id),
     audited(ctx, 'comment.revise', { kind: 'comment', id: comment.id }, { state_before: comment.state, number: current.number + 1 }),
   ])
@@ -77,7 +78,7 @@ export async function withdraw(ctx: Ctx, commentId: string, token: string): Prom
     await commit(ctx, [
       insertAuthorFact(ctx, comment, { kind: 'withdrawal', revisionId: comment.revisionId, stateAfter: 'withdrawn' }),
       ...waiting.flatMap(({ id }) => callOff(ctx, id, comment.threadId)),
-      ...remove(ctx, comment),
+      ...remove(ctx, comment, 'kept'),
       db
         .updateTable('comment')
         .set({ state: 'withdrawn', version: comment.version + 1 })

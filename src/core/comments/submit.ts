@@ -7,9 +7,10 @@ import { audited, commit, counted, retrying } from '../record.ts'
 import { screen } from '../screening/screen.ts'
 import { isOwnPage } from '../sites.ts'
 import { articleOf, cleanTitle, findThread, insertThread, refuseThreadFlood, type Thread, threadIds, toThread } from '../threads.ts'
+import { AuthorInput, acceptAuthor, KindInput, readerHash, textHash } from './author.ts'
 import { settleThread } from './publish.ts'
 import { editToken, newReceiptCode, receiptSecret, receiptUrl } from './receipts.ts'
-import { acceptBody, acceptName } from './text.ts'
+import { acceptBody } from './text.ts'
 
 const CONSENTS = ['terms', 'name', 'notify'] as const
 
@@ -25,13 +26,8 @@ export const SubmitInput = z.strictObject({
     title: z.string().refine(isPlainText).optional(),
   }),
   parent_id: z.string().min(1).max(64).nullish(),
-  author: z
-    .strictObject({
-      name: z.string().optional(),
-      email: z.string().optional(),
-      phone: z.string().optional(),
-    })
-    .optional(),
+  author: AuthorInput.optional(),
+  kind: KindInput.optional(),
   body: z.string(),
   consents: z.array(z.enum(CONSENTS)).max(CONSENTS.length).optional(),
 })
@@ -43,24 +39,22 @@ export type Submitted = {
   edit: { token: string; until: string }
 }
 
-const Email = z.email().max(254)
-const Phone = z.string().regex(/^\+?\d(?:[\s.-]?\d){7,14}$/)
-
 /**
  * Takes a comment. With an idempotency key (unique per site, for ever) the same request gets the same answer and never
- * a second comment; the same key with another request throws `idempotency_mismatch`.
+ * a second comment; the same key with another request throws `idempotency_mismatch`. The reader's token lets an author's record
+ * follow the device, never an address.
  */
-export async function submit(ctx: Ctx, raw: unknown, idempotencyKey: string | null): Promise<Submitted> {
-  return counted(ctx.services.meters.posts, () => accept(ctx, raw, idempotencyKey))
+export async function submit(ctx: Ctx, raw: unknown, idempotencyKey: string | null, readerToken: string | null = null): Promise<Submitted> {
+  return counted(ctx.services.meters.posts, () => accept(ctx, raw, idempotencyKey, readerToken))
 }
 
-async function accept(ctx: Ctx, raw: unknown, idempotencyKey: string | null): Promise<Submitted> {
+async function accept(ctx: Ctx, raw: unknown, idempotencyKey: string | null, readerToken: string | null): Promise<Submitted> {
   allow(ctx, 'comment.submit')
   const input = SubmitInput.parse(raw)
   const requestHash = sha256(JSON.stringify(input))
   return retrying(async () => {
     try {
-      return await take(ctx, input, { key: idempotencyKey, hash: requestHash })
+      return await take(ctx, input, { key: idempotencyKey, hash: requestHash, readerToken })
     } catch (error) {
       // Whatever refuses it now, a request that was answered before is answered alike; the usual one needs no look-up for that.
       const earlier = idempotencyKey === null ? null : await findByKey(ctx, idempotencyKey)
@@ -71,14 +65,15 @@ async function accept(ctx: Ctx, raw: unknown, idempotencyKey: string | null): Pr
   })
 }
 
-async function take(ctx: Ctx, input: SubmitInput, request: { key: string | null; hash: string }): Promise<Submitted> {
+type Sending = { key: string | null; hash: string; readerToken: string | null }
+
+async function take(ctx: Ctx, input: SubmitInput, request: Sending): Promise<Submitted> {
   const { services, site } = ctx
   const { settings } = site
   const consents = input.consents ?? []
   if (settings.requires_terms && !consents.includes('terms')) throw faulty('terms_required', '/consents')
   const body = acceptBody(input.body, { min: settings.body_min, max: settings.body_max }, '/body')
-  const name = acceptName(input.author?.name, '/author/name')
-  const contact = acceptContact(input)
+  const { name, contact, kind } = acceptAuthor(ctx, input)
 
   const article = articleOf(input.article, '/article')
   const { thread, parentId } = input.parent_id
@@ -114,6 +109,9 @@ async function take(ctx: Ctx, input: SubmitInput, request: { key: string | null;
     request_hash: request.hash,
     edit_until: editUntil,
     received_at: at,
+    kind,
+    reader_hash: request.readerToken === null ? null : readerHash(ctx, request.readerToken),
+    body_hash: textHash(body),
   }
   const revision = { id: revisionId, comment_id: id, number: 1, body, signals: JSON.stringify(signals), created_at: at }
   const fact = {
@@ -186,15 +184,6 @@ async function findReplied(
   const isRootPublic = row?.parent_id === null || (row?.public_revision_id !== null && row?.hidden_at === null)
   if (!row?.comment_id || !isRootPublic) throw faulty('parent_not_found', '/parent_id')
   return { thread, parentId: row.parent_id ?? row.comment_id }
-}
-
-function acceptContact(input: SubmitInput): { email?: string; phone?: string } | null {
-  const email = input.author?.email?.trim() || undefined
-  const phone = input.author?.phone?.trim() || undefined
-  if (email !== undefined && !Email.safeParse(email).success) throw faulty('email_invalid', '/author/email')
-  if (phone !== undefined && !Phone.safeParse(phone).success) throw faulty('phone_invalid', '/author/phone')
-  if (email === undefined && phone === undefined) return null
-  return { ...(email === undefined ? {} : { email }), ...(phone === undefined ? {} : { phone }) }
 }
 
 function answer(ctx: Ctx, id: string, code: string, until: string): Submitted {

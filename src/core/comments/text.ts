@@ -1,20 +1,19 @@
 // A body is plain text. Here it is checked as it comes in and becomes HTML for feeds, the desk and the page without script.
 // Not for: judging what it says (screening/) or the widget, which builds its own paragraphs from the text.
 import sanitizeHtml from 'sanitize-html'
-import { faulty } from '../context.ts'
+import { type ErrorCode, faulty } from '../context.ts'
 
 /** Moves when {@link toHtml} would build other HTML from the same text, so that stored HTML can be told old. */
 export const RENDERER_VERSION = 1
 
 /** Bytes of UTF-8 a body may have, whatever its length in graphemes: one grapheme can carry any number of marks. */
 const MAX_BODY_BYTES = 64 * 1024
-const MAX_NAME_GRAPHEMES = 80
 
 /** C0 controls, but for newline and tab. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: these are the characters to refuse
 const CONTROLS = /[\u0000-\u0008\u000B-\u001F]/
-/** Characters a name does not need: controls, format characters and what else is drawn as nothing. */
-const UNSEEN_IN_NAMES = /[\p{Cc}\p{Cf}\p{Default_Ignorable_Code_Point}]+/gu
+/** Characters a name or an address does not need: controls, format characters and what else is drawn as nothing. */
+const UNSEEN_IN_LINES = /[\p{Cc}\p{Cf}\p{Default_Ignorable_Code_Point}]+/gu
 
 const graphemes = new Intl.Segmenter('vi', { granularity: 'grapheme' })
 
@@ -40,14 +39,23 @@ export function acceptBody(raw: string, limits: { min: number; max: number }, po
   return body
 }
 
-/** A name as it is kept: NFC, one line, unseen characters removed; null when nothing is left. Throws `validation` when too long. */
-export function acceptName(raw: string | undefined, pointer: string): string | null {
+/** A one-line field as it is kept: NFC, unseen characters removed; null when nothing is left. Throws `validation` with `code` when too long. */
+export function acceptLine(raw: string | undefined, field: { max: number; code: ErrorCode; pointer: string }): string | null {
   if (raw === undefined) return null
-  if (!raw.isWellFormed()) throw faulty('name_invalid', pointer)
+  if (!raw.isWellFormed()) throw faulty(field.code, field.pointer)
   // What was parted by an unseen character meets now: spaces become one, and a letter takes its mark.
-  const name = raw.replace(/\s+/g, ' ').replace(UNSEEN_IN_NAMES, '').normalize('NFC').replace(/ {2,}/g, ' ').trim()
-  if (lengthOf(name) > MAX_NAME_GRAPHEMES) throw faulty('name_invalid', pointer)
-  return name === '' ? null : name
+  const line = raw.replace(/\s+/g, ' ').replace(UNSEEN_IN_LINES, '').normalize('NFC').replace(/ {2,}/g, ' ').trim()
+  if (lengthOf(line) > field.max) throw faulty(field.code, field.pointer)
+  return line === '' ? null : line
+}
+
+/** A text by which repeated sendings are told: lower case, NFC, one space for whatever stands between words. */
+export function canonicalText(text: string): string {
+  return text
+    .normalize('NFC')
+    .toLowerCase()
+    .replace(/[\s\p{P}\p{S}\p{Default_Ignorable_Code_Point}]+/gu, ' ')
+    .trim()
 }
 
 /** Escapes text for element content and double-quoted attributes. */

@@ -1,13 +1,15 @@
-// Commands of the people who judge: deciding, and undoing a decision until it takes effect.
+// Command of the people who judge: deciding, each with the official reply that may go out beside an approval.
 // A decision names the version and so the revision it judged; `unique(comment_id, from_version)` lets one of two win.
 import { z } from 'zod'
 import { sha256 } from '../../lib/crypto.ts'
 import { type Comment, findComment } from '../comments/comment.ts'
-import { callOff, publish, putBack, remove, schedule, settle, settleThread, takeOff } from '../comments/publish.ts'
+import { callOff, findSettled, publish, remove, schedule, settle, takeOff } from '../comments/publish.ts'
 import { isPublic, nextState, outwardEffect, REASONS, type State, VERDICTS, type Verdict } from '../comments/states.ts'
-import { AppError, actorColumns, allow, type Ctx, type ErrorCode, may } from '../context.ts'
+import { AppError, actorColumns, allow, type Ctx, type ErrorCode } from '../context.ts'
 import { announce, audited, commit, retrying } from '../record.ts'
-import { findThreadById } from '../threads.ts'
+import { acceptReply, issueReply, ReplyInput, windowEnd } from './reply.ts'
+import { handleReports } from './reports.ts'
+import { takingBackBeside } from './undo.ts'
 
 /** Decisions taken in one request: a screenful, so that nobody judges what no page showed. */
 const MAX_ITEMS = 100
@@ -28,7 +30,10 @@ const DecideItem = z
     reason_text: Words.optional(),
     /** For colleagues only. */
     note: Words.optional(),
+    /** What the agency answers, published with the approval. */
+    reply: ReplyInput.optional(),
   })
+  .refine((item) => item.verdict === 'approve' || item.reply === undefined, { path: ['reply'] })
   .refine((item) => item.verdict !== 'reject' || item.reason !== undefined, { path: ['reason'], params: { code: 'reason_required' } })
 
 export const DecideInput = z.strictObject({ items: z.array(DecideItem).min(1).max(MAX_ITEMS) })
@@ -47,6 +52,8 @@ export type Outcome = {
   /** Until when the decision can be undone; null when it cannot. */
   undo_until: string | null
   code: ErrorCode | null
+  /** The official reply published with an approval. */
+  reply: string | null
 }
 
 type Request = { key: string | null; hash: string }
@@ -60,6 +67,9 @@ type WaitingPublication = { id: string; state_before: string | null; revision_id
 export async function decide(ctx: Ctx, raw: unknown, idempotencyKey: string | null): Promise<Outcome[]> {
   allow(ctx, 'comment.decide')
   const { items } = DecideInput.parse(raw)
+  if (items.some((item) => item.reply !== undefined)) allow(ctx, 'reply.publish')
+  // Before the first decision, so that a fault in the last reply leaves none half done.
+  for (const [index, item] of items.entries()) if (item.reply) acceptReply(ctx, item.reply, `/items/${index}/reply`)
   const request = { key: idempotencyKey, hash: sha256(JSON.stringify(items)) }
   await refuseOtherRequest(ctx, request)
   const outcomes: Outcome[] = []
@@ -70,82 +80,6 @@ export async function decide(ctx: Ctx, raw: unknown, idempotencyKey: string | nu
   }
   if (outcomes.every((outcome) => outcome.code === 'not_found')) throw new AppError('not_found')
   return outcomes
-}
-
-/**
- * Undoes a decision within its window. Throws `forbidden` for a colleague's unless the actor may undo those, `undo_expired` once it
- * took effect, `conflict` after a later decision. Undoing again gives the same answer.
- */
-export async function undo(
-  ctx: Ctx,
-  decisionId: string,
-): Promise<{ comment: { id: string; state: State; version: number }; decision: { id: string } }> {
-  allow(ctx, 'comment.decide')
-  return retrying(async () => {
-    const { services } = ctx
-    const { db } = services.store
-    const decision = await db
-      .selectFrom('fact')
-      .leftJoin('settlement', 'settlement.decision_id', 'fact.id')
-      .selectAll('fact')
-      .select('settlement.outcome')
-      .where('fact.id', '=', decisionId)
-      .where('fact.site_id', '=', ctx.site.id)
-      .where('fact.kind', '=', 'decision')
-      .executeTakeFirst()
-    if (!decision) throw new AppError('not_found')
-    const isOwn = decision.actor_id !== null && decision.actor_id === actorColumns(ctx.actor).actor_id
-    if (!isOwn && !may(ctx, 'decision.undo_others')) throw new AppError('forbidden')
-
-    const comment = await findComment(ctx, decision.comment_id)
-    const later = await db
-      .selectFrom('fact')
-      .select(['id', 'kind', 'undoes_id', 'from_version', 'actor_name', 'created_at'])
-      .where('comment_id', '=', comment.id)
-      .where('from_version', '>', decision.from_version)
-      .where('kind', '!=', 'revision')
-      .orderBy('from_version')
-      .limit(1)
-      .executeTakeFirst()
-    if (later?.undoes_id === decision.id) return undone(comment, decision.id)
-    if (later) throw new AppError('conflict', { values: { name: later.actor_name ?? '', time: later.created_at } })
-    const now = services.now().toISOString()
-    if (decision.outcome !== null || decision.takes_effect_at === null || decision.takes_effect_at <= now)
-      throw new AppError('undo_expired')
-
-    const isCurrent = comment.revisionId === decision.revision_id
-    const state = isCurrent ? (decision.state_before as State) : comment.state
-    const version = comment.version + 1
-    await commit(ctx, [
-      db.insertInto('fact').values({
-        id: services.newId(),
-        site_id: ctx.site.id,
-        comment_id: comment.id,
-        from_version: comment.version,
-        kind: 'undo',
-        revision_id: comment.revisionId,
-        undoes_id: decision.id,
-        state_before: comment.state,
-        state_after: state,
-        ...actorColumns(ctx.actor),
-        created_at: now,
-      }),
-      ...callOff(ctx, decision.id, comment.threadId),
-      ...(comment.hiddenAt !== null && comment.hiddenAt === decision.created_at ? putBack(ctx, comment) : []),
-      db.updateTable('comment').set({ state, version }).where('id', '=', comment.id),
-      audited(
-        ctx,
-        'decision.undo',
-        { kind: 'comment', id: comment.id },
-        { decision: decision.id, state_before: comment.state, state_after: state },
-      ),
-    ])
-    return undone({ ...comment, state, version }, decision.id)
-  })
-}
-
-function undone(comment: Comment, decisionId: string) {
-  return { comment: { id: comment.id, state: comment.state, version: comment.version }, decision: { id: decisionId } }
 }
 
 async function refuseOtherRequest(ctx: Ctx, request: Request): Promise<void> {
@@ -168,7 +102,8 @@ async function decideOne(ctx: Ctx, item: DecideItem, request: Request): Promise<
     if (!(error instanceof AppError)) throw error
     if (error.code === 'conflict') return lost(ctx, item, request)
     if (error.code === 'not_found') return refused(item, null, 'not_found')
-    if (error.code === 'illegal_transition') return refused(item, await findComment(ctx, item.comment), error.code)
+    if (error.code === 'illegal_transition' || error.code === 'forbidden')
+      return refused(item, await findComment(ctx, item.comment), error.code)
     throw error
   }
 }
@@ -177,8 +112,10 @@ async function decideOne(ctx: Ctx, item: DecideItem, request: Request): Promise<
 async function rule(ctx: Ctx, item: DecideItem, request: Request): Promise<Outcome> {
   const { services } = ctx
   const { db } = services.store
-  const comment = await loadSettled(ctx, item.comment)
+  const comment = await findSettled(ctx, item.comment)
   if (comment.version !== item.version) throw new AppError('conflict')
+  // What the agency says is published by those who may speak for it, also after it was hidden.
+  if (comment.official !== null && item.verdict === 'approve') allow(ctx, 'reply.publish')
   const waiting = await waitingPublications(ctx, comment)
   const replaced = waiting.find((publication) => publication.revision_id === comment.revisionId) ?? null
   const standing = { ...comment, state: (replaced?.state_before as State | undefined) ?? comment.state }
@@ -190,9 +127,11 @@ async function rule(ctx: Ctx, item: DecideItem, request: Request): Promise<Outco
   const now = services.now()
   const at = now.toISOString()
   const id = services.newId()
-  const isFinal = item.verdict === 'seal' || services.config.undoSeconds === 0
-  const takesEffectAt = isFinal ? null : new Date(now.getTime() + services.config.undoSeconds * 1_000).toISOString()
-  const body = effect === 'publish' && isFinal ? await bodyOf(ctx, comment.revisionId) : ''
+  const takesEffectAt = item.verdict === 'seal' ? null : windowEnd(ctx, now)
+  const body = effect === 'publish' && takesEffectAt === null ? await bodyOf(ctx, comment.revisionId) : ''
+  const issue = { at, takesEffectAt, besideId: id, requestKey: null, requestHash: request.hash }
+  const answer = item.reply ? issueReply(ctx, comment, acceptReply(ctx, item.reply, '/reply'), issue) : null
+  const takenBack = await Promise.all(calledOff.map((publication) => takingBackBeside(ctx, publication.id)))
 
   await commit(ctx, [
     db.insertInto('fact').values({
@@ -215,6 +154,7 @@ async function rule(ctx: Ctx, item: DecideItem, request: Request): Promise<Outco
       created_at: at,
     }),
     ...calledOff.flatMap((publication) => callOff(ctx, publication.id, comment.threadId)),
+    ...takenBack.flat(),
     ...(takesEffectAt === null
       ? [settle(ctx, id, 'applied'), ...(effect === 'publish' ? publish(ctx, comment, { revisionId: comment.revisionId, body, at }) : [])]
       : [
@@ -227,6 +167,8 @@ async function rule(ctx: Ctx, item: DecideItem, request: Request): Promise<Outco
       .updateTable('comment')
       .set({ state, version: comment.version + 1 })
       .where('id', '=', comment.id),
+    ...(comment.openReports > 0 ? handleReports(ctx, comment.id) : []),
+    ...(answer?.statements ?? []),
     audited(
       ctx,
       'comment.decide',
@@ -252,20 +194,13 @@ async function rule(ctx: Ctx, item: DecideItem, request: Request): Promise<Outco
     at,
     undo_until: takesEffectAt,
     code: null,
+    reply: answer?.id ?? null,
   }
 }
 
 function outwardAtOnce(ctx: Ctx, comment: Comment, verdict: Verdict, effect: 'publish' | 'off' | 'none', at: string) {
-  if (verdict === 'seal') return remove(ctx, comment)
+  if (verdict === 'seal') return remove(ctx, comment, 'taken')
   return effect === 'off' && isPublic(comment) ? takeOff(ctx, comment, at) : []
-}
-
-/** The comment with any publication that is due already done, so that it is judged as it stands. A sealed one is not here. */
-async function loadSettled(ctx: Ctx, id: string): Promise<Comment> {
-  const comment = await findComment(ctx, id)
-  if (comment.state === 'sealed') throw new AppError('not_found')
-  const hasSettled = await settleThread(ctx, await findThreadById(ctx, comment.threadId))
-  return hasSettled ? findComment(ctx, id) : comment
 }
 
 /**
@@ -307,7 +242,13 @@ async function lost(ctx: Ctx, item: DecideItem, request: Request): Promise<Outco
     at: winner.created_at,
     undo_until: isRepeat ? winner.takes_effect_at : null,
     code: isRepeat ? null : 'conflict',
+    reply: isRepeat && item.reply ? await replyBeside(ctx, winner.id) : null,
   }
+}
+
+async function replyBeside(ctx: Ctx, decisionId: string): Promise<string | null> {
+  const row = await ctx.services.store.db.selectFrom('fact').select('comment_id').where('beside_id', '=', decisionId).executeTakeFirst()
+  return row?.comment_id ?? null
 }
 
 function refused(item: DecideItem, comment: Comment | null, code: ErrorCode): Outcome {
@@ -321,5 +262,6 @@ function refused(item: DecideItem, comment: Comment | null, code: ErrorCode): Ou
     at: null,
     undo_until: null,
     code,
+    reply: null,
   }
 }

@@ -1,14 +1,19 @@
 // Queries of the desk: what waits, how much, and one comment with its whole history. Sealed comments are in none of them.
+import { sql } from 'kysely'
 import { fromCursor, toCursor } from '../../lib/cursor.ts'
-import { type Comment, findComment, toComment } from '../comments/comment.ts'
+import { findUnsealed, toComment } from '../comments/comment.ts'
 import { legalVerdicts, STATES, type State, type Verdict } from '../comments/states.ts'
-import { AppError, allow, type Ctx, faulty } from '../context.ts'
+import type { Official } from '../comments/views.ts'
+import { allow, type Ctx, faulty, type OpinionKind } from '../context.ts'
 import type { Signal } from '../screening/screen.ts'
+import { type ReportView, readReports } from './reports.ts'
 
 /** States the desk lists. */
 export const LISTED_STATES = STATES.filter((state) => state !== 'sealed')
 /** Counts are exact up to 999; one more means "999+", since an exact count of a million rows would be read at each look. */
 export const COUNT_CEILING = 1_000
+/** An author's record is counted up to this: beyond it a number says no more. */
+const RECORD_CEILING = 100
 /** What waits is read from the oldest, what was decided from the newest. */
 const OLDEST_FIRST: readonly State[] = ['pending', 'held', 'returned']
 
@@ -17,7 +22,15 @@ export type QueueItem = {
   version: number
   state: State
   body_text: string
-  author: { name: string | null; name_given: string | null }
+  /** `record` counts what the same reader's token sent before, up to 100 of each; null without a token. */
+  author: { name: string | null; name_given: string | null; record: { published: number; rejected: number } | null }
+  /** The type of opinion its author chose. */
+  kind: OpinionKind | null
+  /** Set for an official reply, which has no citizen as author. */
+  official: Official | null
+  pinned: boolean
+  /** Readers' reports nobody has handled. */
+  report_count: number
   article: { thread_id: string; key: string; url: string; title: string }
   in_reply_to: { id: string; author_name: string | null; body_text: string } | null
   signals: Signal[]
@@ -31,10 +44,10 @@ export type QueueItem = {
 
 export type QueueCounts = Record<(typeof LISTED_STATES)[number], number>
 
-/** One page of a state's comments, with the counts of all states. */
+/** One page of a state's comments, with the counts of all states; with `isReported` only those with open reports. */
 export async function readQueue(
   ctx: Ctx,
-  query: { state: State; after: string | null; limit: number },
+  query: { state: State; after: string | null; limit: number; isReported?: boolean },
 ): Promise<{ items: QueueItem[]; next: string | null; counts: QueueCounts }> {
   allow(ctx, 'queue.read')
   if (query.state === 'sealed') throw faulty('validation', '/state')
@@ -48,6 +61,7 @@ export async function readQueue(
     .orderBy('comment.received_at', isAscending ? 'asc' : 'desc')
     .orderBy('comment.id', isAscending ? 'asc' : 'desc')
     .limit(query.limit + 1)
+  if (query.isReported) rows = rows.where(hasOpenReports)
   if (after) {
     const [receivedAt, id] = after as [string, string]
     const beyond = isAscending ? '>' : '<'
@@ -90,6 +104,7 @@ export async function readCounts(ctx: Ctx): Promise<QueueCounts> {
 }
 
 export type ItemDetail = QueueItem & {
+  reports: ReportView[]
   revisions: { id: string; number: number; body_text: string; signals: Signal[]; created_at: string }[]
   history: {
     id: string
@@ -109,9 +124,9 @@ export type ItemDetail = QueueItem & {
 /** One comment with its revisions and everything that was done with it, oldest first. Throws `not_found`, also when it is sealed. */
 export async function readItem(ctx: Ctx, id: string): Promise<ItemDetail> {
   allow(ctx, 'queue.read')
-  await findVisible(ctx, id)
+  await findUnsealed(ctx, id)
   const { db } = ctx.services.store
-  const [row, revisions, facts] = await Promise.all([
+  const [row, revisions, facts, reports] = await Promise.all([
     rowsOf(ctx).where('comment.id', '=', id).executeTakeFirstOrThrow(),
     db.selectFrom('revision').selectAll().where('comment_id', '=', id).orderBy('number').execute(),
     db
@@ -122,9 +137,11 @@ export async function readItem(ctx: Ctx, id: string): Promise<ItemDetail> {
       .where('fact.comment_id', '=', id)
       .orderBy('fact.from_version')
       .execute(),
+    readReports(ctx, id),
   ])
   return {
     ...toItem(row),
+    reports,
     revisions: revisions.map((revision) => ({
       id: revision.id,
       number: revision.number,
@@ -175,11 +192,8 @@ export async function readMoved(
   }))
 }
 
-async function findVisible(ctx: Ctx, id: string): Promise<Comment> {
-  const comment = await findComment(ctx, id)
-  if (comment.state === 'sealed') throw new AppError('not_found')
-  return comment
-}
+/** A comment with open reports, word for word as in its index. */
+const hasOpenReports = sql<boolean>`comment.open_reports > 0`
 
 function rowsOf(ctx: Ctx) {
   return ctx.services.store.db
@@ -198,6 +212,15 @@ function rowsOf(ctx: Ctx) {
       'parent.author_name as parent_name',
       'parent.public_text as parent_text',
     ])
+    .select([recordOf('published').as('record_published'), recordOf('rejected').as('record_rejected')])
+}
+
+/** How many comments of the same reader ended so, by the index of readers. */
+function recordOf(state: 'published' | 'rejected') {
+  return sql<number>`(SELECT count(*) FROM (
+    SELECT 1 FROM comment AS earlier
+    WHERE earlier.site_id = comment.site_id AND earlier.reader_hash = comment.reader_hash AND earlier.state = ${state}
+    LIMIT ${sql.lit(RECORD_CEILING)}) AS record)`
 }
 
 function toItem(row: Awaited<ReturnType<ReturnType<typeof rowsOf>['executeTakeFirstOrThrow']>>): QueueItem {
@@ -207,7 +230,15 @@ function toItem(row: Awaited<ReturnType<ReturnType<typeof rowsOf>['executeTakeFi
     version: comment.version,
     state: comment.state,
     body_text: row.body,
-    author: { name: comment.authorName, name_given: comment.authorNameGiven },
+    author: {
+      name: comment.authorName,
+      name_given: comment.authorNameGiven,
+      record: row.reader_hash === null ? null : { published: Number(row.record_published), rejected: Number(row.record_rejected) },
+    },
+    kind: comment.kind,
+    official: comment.official,
+    pinned: comment.pinSlot !== null,
+    report_count: comment.openReports,
     article: { thread_id: comment.threadId, key: row.key, url: row.url, title: row.title },
     in_reply_to:
       comment.parentId === null ? null : { id: comment.parentId, author_name: row.parent_name, body_text: row.parent_text ?? '' },
