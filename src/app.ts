@@ -5,6 +5,7 @@ import { AppError } from './core/context.ts'
 import { deskDoors } from './dashboard/shell.tsx'
 import { demoDoors } from './demo/article.tsx'
 import { adminApi } from './http/admin.ts'
+import { assetDoors } from './http/assets.ts'
 import type { AppEnv } from './http/door.ts'
 import { feedDoors } from './http/feeds.ts'
 import { introduce, readBody, secureHeaders } from './http/guards.ts'
@@ -14,7 +15,7 @@ import { measured } from './http/meter.ts'
 import { describeApi, opsDoors } from './http/ops.tsx'
 import { answerProblem } from './http/problem.ts'
 import { publicApi } from './http/public.ts'
-import { readingDoors } from './http/reading.tsx'
+import { readingDoors } from './http/reading/doors.tsx'
 import type { Services } from './services.ts'
 
 /** The application: give it a Request and what the host knows of it, it answers a Response. `routes` names every door, for tests. */
@@ -37,6 +38,7 @@ export function createApp(services: Services): App {
   // Staff before readers: "/api/v1/sites/…" must not be asked for CORS on behalf of "/api/v1/admin/sites/…".
   app.route('/', adminApi())
   app.route('/', publicApi(limiter))
+  app.route('/', assetDoors())
   app.route('/', readingDoors(limiter))
   app.route('/', feedDoors())
   app.route('/', deskDoors(limiter))

@@ -10,14 +10,13 @@ import { ReviseInput, revise, withdraw } from '../core/comments/revise.ts'
 import { SubmitInput, submit } from '../core/comments/submit.ts'
 import { viewSite } from '../core/comments/views.ts'
 import { AppError } from '../core/context.ts'
-import type { Nudge } from '../core/screening/nudges.ts'
 import { findSite, findSiteOfComment } from '../core/sites.ts'
-import { fill } from '../i18n/format.ts'
-import { type Strings, strings } from '../i18n/index.ts'
+import { strings } from '../i18n/index.ts'
 import { type AppContext, type AppEnv, readerCtx } from './door.ts'
 import { bearerOf, cors, idempotencyKeyOf, jsonOnly, limited, readerOf, readerTokenOf } from './guards.ts'
 import { REVALIDATED } from './hot.ts'
 import type { RateLimiter } from './limits.ts'
+import { toldNudge } from './nudge.ts'
 import {
   body,
   CountsQuery,
@@ -254,12 +253,6 @@ export function newApi(): OpenAPIHono<AppEnv> {
       if (!result.success) throw result.error
     },
   })
-}
-
-/** A hint with its sentence. */
-function toldNudge({ code, spans, kinds }: Nudge, words: Strings) {
-  const kind = (kinds ?? []).map((each) => words.personalData[each]).join(', ')
-  return { code, message: fill(words.nudges[code], { kind }), ...(spans ? { spans } : {}) }
 }
 
 async function storable(c: AppContext, next: () => Promise<void>): Promise<void> {

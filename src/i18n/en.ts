@@ -72,7 +72,43 @@ export const reader = {
   receiptState: 'State: {state}',
   receiptReason: 'Reason: {reason}',
   receiptReceived: 'Received at {time}',
+  like: 'Like',
+  report: 'Report',
+  reportReason: 'Reason for the report',
+  reported: 'The report has been noted. Thank you.',
+  address: 'Address (village, residential group)',
+  kind: 'Type of opinion',
+  consentNotify: 'I agree to be told by e-mail about this opinion',
+  privacy: 'Notice on personal data',
 } as const satisfies Strings<typeof vi.reader>
+
+/** What the pages without script say beyond that. */
+export const pages = {
+  emptyClosed: 'There are no opinions yet.',
+  backToList: 'Back to the opinions',
+  backToComment: 'Back to this opinion',
+  opinionOf: 'opinion of {name}',
+  beforeSending: 'Please look once more before sending',
+  sendAnyway: 'The text below can be changed, or sent as it is.',
+  send: 'Send',
+  chooseKind: 'Choose a type',
+  chooseReason: 'Please choose a reason.',
+  reportText: 'More about it',
+  reportHint: 'Only the staff can read this.',
+  trackHint: 'The 34 letters and digits shown after sending.',
+  trackAnother: 'Look another opinion up',
+  editUntil: 'Can be changed until {time}. A change is looked at before it is published.',
+} as const satisfies Strings<typeof vi.pages>
+
+/** Types of opinion, as their author chooses them. */
+export const kinds = {
+  comment: 'Comment on the article',
+  question: 'Question',
+  reflection: 'Report of a matter',
+  proposal: 'Proposal',
+  suggestion: 'Suggestion about the portal',
+  praise: 'Praise, thanks',
+} as const satisfies Strings<typeof vi.kinds>
 
 export const problems = {
   bad_request: 'The request could not be read. Please check it and send again.',

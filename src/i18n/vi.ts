@@ -71,6 +71,42 @@ export const reader = {
   receiptState: 'Tình trạng: {state}',
   receiptReason: 'Lý do: {reason}',
   receiptReceived: 'Tiếp nhận lúc {time}',
+  like: 'Thích',
+  report: 'Báo vi phạm',
+  reportReason: 'Lý do báo vi phạm',
+  reported: 'Đã ghi nhận báo vi phạm. Xin cảm ơn.',
+  address: 'Địa chỉ (thôn, tổ dân phố)',
+  kind: 'Loại ý kiến',
+  consentNotify: 'Tôi đồng ý nhận thư điện tử thông báo về ý kiến này',
+  privacy: 'Thông báo xử lý dữ liệu cá nhân',
+} as const
+
+/** What the pages without script say beyond that. */
+export const pages = {
+  emptyClosed: 'Chưa có ý kiến nào.',
+  backToList: 'Về danh sách ý kiến',
+  backToComment: 'Về ý kiến này',
+  opinionOf: 'ý kiến của {name}',
+  beforeSending: 'Xin xem lại trước khi gửi',
+  sendAnyway: 'Có thể sửa nội dung dưới đây, hoặc vẫn gửi như đã viết.',
+  send: 'Vẫn gửi',
+  chooseKind: 'Chọn loại ý kiến',
+  chooseReason: 'Xin chọn một lý do.',
+  reportText: 'Giải thích thêm',
+  reportHint: 'Chỉ cán bộ phụ trách đọc được.',
+  trackHint: 'Mã gồm 34 chữ và số, đã hiện sau khi gửi ý kiến.',
+  trackAnother: 'Tra cứu ý kiến khác',
+  editUntil: 'Sửa được đến {time}. Nội dung sửa được xem xét trước khi đăng.',
+} as const
+
+/** Types of opinion, as their author chooses them. */
+export const kinds = {
+  comment: 'Bình luận về bài viết',
+  question: 'Hỏi đáp',
+  reflection: 'Phản ánh',
+  proposal: 'Kiến nghị, đề xuất',
+  suggestion: 'Góp ý về Cổng thông tin',
+  praise: 'Khen ngợi, cảm ơn',
 } as const
 
 /** One sentence for each error code of core/context.ts, for the person who made the request. */

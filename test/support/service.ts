@@ -31,6 +31,8 @@ export type Service = {
   articleUrl: string
   /** The same article under the strictest policy a portal can have and still embed: the service's host, no inline style, Trusted Types. */
   strictUrl: string
+  /** Puts a page of this markup on the portal and tells where it is. */
+  addPage(body: string): string
   /** A single-use sign-in link for the desk. */
   signinLink(name?: string): Promise<string>
   /** Lets the service carry out the next POST and cuts the line before its answer. */
@@ -57,8 +59,14 @@ export async function startService(protocol: 'http' | 'https', env: Record<strin
     void holder.listener?.(request, response)
   })
   const base = `${protocol}://${SERVICE_HOST}:${portOf(service)}`
+  const pages: string[] = []
   const portal = await listen(tls, (request, response) => {
     response.setHeader('content-type', 'text/html; charset=utf-8')
+    const [, added] = /^\/added-(\d+)/.exec(request.url ?? '') ?? []
+    if (added !== undefined) {
+      response.end(pages[Number(added)])
+      return
+    }
     if (request.url?.startsWith('/strict')) response.setHeader('content-security-policy', strictPolicy(base))
     response.end(articlePage(base))
   })
@@ -88,6 +96,10 @@ export async function startService(protocol: 'http' | 'https', env: Record<strin
     base,
     articleUrl: `${articleOrigin}/bai-viet.html`,
     strictUrl: `${articleOrigin}/strict.html`,
+    addPage(body) {
+      pages.push(`<!doctype html><html lang="vi"><meta charset="utf-8"><title>Trang thêm</title>${body}</html>`)
+      return `${articleOrigin}/added-${pages.length - 1}.html`
+    },
     async signinLink(name = `Cán bộ ${++invited}`) {
       const { link, statements } = await invite(services, {
         email: `canbo${invited}-${Date.now()}@phuongthu.example`,

@@ -24,7 +24,7 @@ const DAY_MS = 86_400_000
 const HOUR_SECONDS = 3_600
 
 /** Why a reader reports a comment: the coded reasons for not publishing that a passer-by can judge. */
-const REPORT_REASONS = [
+export const REPORT_REASONS = [
   'insult',
   'profanity',
   'ads',

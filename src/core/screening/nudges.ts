@@ -3,7 +3,7 @@
 import { findPersonalData, type PersonalKind, type Span } from './privacy.ts'
 
 export const NUDGES = ['no_diacritics', 'personal_data', 'denunciation', 'name_reserved', 'links', 'duplicate'] as const
-type NudgeCode = (typeof NUDGES)[number]
+export type NudgeCode = (typeof NUDGES)[number]
 
 /** A hint, with the places it speaks of as UTF-16 offsets into the NFC text with line feeds, and the kinds of personal data found. */
 export type Nudge = { code: NudgeCode; spans?: Span[]; kinds?: PersonalKind[] }

@@ -1,0 +1,182 @@
+// The form for a new opinion or a reply, as the site asks for it. What was typed comes back with whatever is wrong with it.
+import type { FieldRule, SiteField } from '../../core/context.ts'
+import { OPINION_KINDS } from '../../core/context.ts'
+import { fill } from '../../i18n/format.ts'
+import { base64url } from '../../lib/crypto.ts'
+import type { ToldNudge } from '../nudge.ts'
+import type { Problem } from '../problem.ts'
+import type { Kept, Place } from './place.ts'
+import { linkTo } from './place.ts'
+import { Carried, describedBy, Field } from './sheet.tsx'
+
+/** Purposes a reader can agree to, in the order of the form. */
+const CONSENTS = ['name', 'notify', 'terms'] as const
+
+/** The control of each field that the API can find fault with. */
+export const CONTROLS: Readonly<Record<string, string>> = {
+  '/body': 'body',
+  '/author/name': 'name',
+  '/author/email': 'email',
+  '/author/phone': 'phone',
+  '/author/address': 'address',
+  '/kind': 'kind',
+  '/consents': 'terms',
+}
+
+const INPUTS = {
+  name: { type: 'text', autocomplete: 'name' },
+  email: { type: 'email', autocomplete: 'email' },
+  phone: { type: 'tel', autocomplete: 'tel' },
+  address: { type: 'text', autocomplete: 'street-address' },
+} as const satisfies Partial<Record<SiteField, { type: string; autocomplete: string }>>
+
+export type FormProps = {
+  place: Place
+  kept: Kept
+  problem: Problem | null
+  /** What the machine asks the writer to look at once more; a second press sends all the same. */
+  nudges: readonly ToldNudge[]
+  /** The comment replied to. */
+  reply: { id: string; name: string } | null
+}
+
+/** The consents that a form's boxes give. */
+export function consentsOf(kept: Kept): ('terms' | 'name' | 'notify')[] {
+  return CONSENTS.filter((purpose) => kept.has(`consent_${purpose}`))
+}
+
+/** The whole form. */
+export function WriteForm(props: FormProps) {
+  const { place, kept, reply } = props
+  const { reader, pages } = place.words
+  const { settings } = place.ctx.site
+  const fault = (pointer: string) => props.problem?.errors?.find((error) => error.pointer === pointer)?.detail
+  const remark = (rule: FieldRule) => (rule === 'required' ? reader.required : reader.optional)
+  const asks = (field: SiteField) => settings.fields[field] !== 'off'
+  const text = (name: keyof typeof INPUTS, hint?: string) =>
+    asks(name) && (
+      <Field name={name} label={reader[name]} remark={remark(settings.fields[name])} hint={hint} fault={fault(`/author/${name}`)}>
+        <input
+          id={`f-${name}`}
+          name={name}
+          {...INPUTS[name]}
+          required={settings.fields[name] === 'required'}
+          value={kept.get(name) ?? ''}
+          aria-invalid={fault(`/author/${name}`) ? 'true' : undefined}
+          aria-describedby={describedBy(name, hint, fault(`/author/${name}`))}
+        />
+      </Field>
+    )
+  const bodyHint = reader.premod
+  return (
+    <form method="post" action={`/r/${place.ctx.site.slug}#problem`} class="write" id="write" accept-charset="utf-8">
+      <h2>{reply ? fill(reader.replyTo, { name: reply.name }) : reader.write}</h2>
+      <Carried
+        place={place}
+        more={{
+          request_key: requestKeyOf(props),
+          ...(reply ? { reply: reply.id } : {}),
+          // The text that was looked at: a changed one is looked at again.
+          ...(props.nudges.length > 0 ? { confirmed: kept.get('body') ?? '' } : {}),
+        }}
+      />
+      {props.nudges.length > 0 && (
+        <div class="notice" role="alert" id="problem" tabindex={-1}>
+          <p>
+            <strong>{pages.beforeSending}</strong>
+          </p>
+          <ul>
+            {props.nudges.map((nudge) => (
+              <li>{nudge.message}</li>
+            ))}
+          </ul>
+          <p>{pages.sendAnyway}</p>
+        </div>
+      )}
+      <Field name="body" label={reader.body} remark={reader.required} hint={bodyHint} fault={fault('/body')}>
+        <textarea
+          id="f-body"
+          name="body"
+          rows={6}
+          required
+          lang="vi"
+          autocapitalize="sentences"
+          aria-invalid={fault('/body') ? 'true' : undefined}
+          aria-describedby={describedBy('body', bodyHint, fault('/body'))}
+        >
+          {`\n${kept.get('body') ?? ''}`}
+        </textarea>
+      </Field>
+      {asks('kind') && (
+        <Field name="kind" label={reader.kind} remark={remark(settings.fields.kind)} fault={fault('/kind')}>
+          <select
+            id="f-kind"
+            name="kind"
+            required={settings.fields.kind === 'required'}
+            aria-describedby={describedBy('kind', undefined, fault('/kind'))}
+          >
+            <option value="">{pages.chooseKind}</option>
+            {OPINION_KINDS.map((kind) => (
+              <option value={kind} selected={kept.get('kind') === kind}>
+                {place.words.kinds[kind]}
+              </option>
+            ))}
+          </select>
+        </Field>
+      )}
+      {text('name', reader.nameHint)}
+      {asks('name') && <Check name="name" label={reader.consentName} kept={kept} />}
+      {text('email', reader.contactHint)}
+      {asks('email') && <Check name="notify" label={reader.consentNotify} kept={kept} />}
+      {text('phone', reader.contactHint)}
+      {text('address', reader.contactHint)}
+      {settings.rules && (
+        <details>
+          <summary>{reader.rules}</summary>
+          <p class="rules">{settings.rules}</p>
+        </details>
+      )}
+      {settings.privacy_url && (
+        <p>
+          <a href={settings.privacy_url} target="_top">
+            {reader.privacy}
+          </a>
+        </p>
+      )}
+      <Check name="terms" label={reader.consentTerms} kept={kept} isRequired fault={fault('/consents')} />
+      <p class="buttons">
+        <button type="submit">{props.nudges.length > 0 ? pages.send : reader.submit}</button>
+        {reply && <a href={linkTo(place, { comment: reply.id }, '', `c-${reply.id}`)}>{reader.cancel}</a>}
+      </p>
+    </form>
+  )
+}
+
+function Check(props: { name: string; label: string; kept: Kept; isRequired?: boolean; fault?: string | undefined }) {
+  return (
+    <>
+      <label class="check">
+        <input
+          id={`f-${props.name === 'name' ? 'consent-name' : props.name}`}
+          type="checkbox"
+          name={`consent_${props.name}`}
+          required={props.isRequired}
+          checked={props.kept.has(`consent_${props.name}`)}
+          aria-describedby={props.fault ? `e-${props.name}` : undefined}
+        />{' '}
+        <span>{props.label}</span>
+      </label>
+      {props.fault && (
+        <p class="fault" id={`e-${props.name}`}>
+          {props.fault}
+        </p>
+      )}
+    </>
+  )
+}
+
+/** A corrected text is a new sending; one that met a fault of the service, and a double press, are the same one. */
+function requestKeyOf({ place, kept, problem }: FormProps): string {
+  const earlier = kept.get('request_key')
+  return earlier && problem && problem.status >= 500 ? earlier : base64url(place.ctx.services.randomBytes(18))
+}
