@@ -3,7 +3,8 @@
 import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi'
 import { etag } from 'hono/etag'
 import { siteIdOfComment } from '../core/comments/comment.ts'
-import { readThread, readThreadCounts, stampThread, viewSite } from '../core/comments/read.ts'
+import { readCounts } from '../core/comments/counts.ts'
+import { readThread, stampThread, viewSite } from '../core/comments/read.ts'
 import { readReceipt } from '../core/comments/receipts.ts'
 import { ReviseInput, revise, withdraw } from '../core/comments/revise.ts'
 import { SubmitInput, submit } from '../core/comments/submit.ts'
@@ -133,19 +134,21 @@ export function publicApi(limiter: RateLimiter): OpenAPIHono<AppEnv> {
     const { services } = c.var
     const stamp = await stampThread(services, c.req.valid('param').site, { key, url })
     const query = { sort, limit, after: after ?? null, around: around ?? null, parent: parent ?? null }
-    return c.json(await readThread(services, stamp, { key, url }, query), 200)
+    return c.json(await readThread(stamp, { key, url }, query), 200)
   })
 
   api.openapi(routes.counts, async (c) => {
     const { key, url } = c.req.valid('query')
     const articles = [...key.map((each) => ({ key: each })), ...url.map((each) => ({ url: each }))]
-    return c.json({ counts: await readThreadCounts(await readerCtx(c, c.req.valid('param').site), articles) }, 200)
+    const { counts } = await readCounts(c.var.services, c.req.valid('param').site, articles)
+    return c.json({ counts }, 200)
   })
 
   api.openapi(routes.postCounts, async (c) => {
     const { articles } = c.req.valid('json')
     c.header('cache-control', 'no-store')
-    return c.json({ counts: await readThreadCounts(await readerCtx(c, c.req.valid('param').site), articles) }, 200)
+    const { counts } = await readCounts(c.var.services, c.req.valid('param').site, articles)
+    return c.json({ counts }, 200)
   })
 
   api.openapi(routes.submit, async (c) => {

@@ -99,9 +99,7 @@ async function pageOf(c: AppContext, ctx: Ctx, kept: Kept, problem: Problem | nu
   const query = { sort, limit: PAGE_LENGTH, after: c.req.query('after') ?? null, around: null, parent: c.req.query('parent') ?? null }
   const hasArticle = Boolean(key || url)
   const reference = { key: key || undefined, url: url || undefined }
-  const answer = hasArticle
-    ? await readThread(ctx.services, await stampThread(ctx.services, ctx.site.slug, reference), reference, query)
-    : null
+  const answer = hasArticle ? await readThread(await stampThread(ctx.services, ctx.site.slug, reference), reference, query) : null
   if (!hasArticle && problem === null) throw new AppError('article_required')
   const title = answer?.thread.title || kept.get('title') || c.req.query('title') || ''
   const href = safeHref(answer?.thread.url ?? url ?? null)

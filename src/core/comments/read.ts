@@ -1,13 +1,12 @@
-// Queries of readers: a page of a thread, more replies of one comment, counts, and what feeds list. Public rows only.
+// Queries of readers: a page of a thread, more replies of one comment. Public rows only.
 import { sql } from 'kysely'
 import { strings } from '../../i18n/index.ts'
 import { fromCursor, toCursor } from '../../lib/cursor.ts'
 import type { Services } from '../../services.ts'
-import { inChunks } from '../../storage/store.ts'
-import { AppError, allow, type Ctx, faulty, type Site } from '../context.ts'
-import { findSite } from '../sites.ts'
-import { type ArticleReference, articleOf, findSiteAndThread, findThreadById, type Thread, threadIds } from '../threads.ts'
-import { settleSite, settleThread } from './publish.ts'
+import { allow, type Ctx, faulty, type Site } from '../context.ts'
+import { type ArticleReference, articleOf, findSiteAndThread, type Thread } from '../threads.ts'
+import { lookSettled } from './due.ts'
+import { settleThread } from './publish.ts'
 
 export const SORTS = ['new', 'old', 'top'] as const
 export type Sort = (typeof SORTS)[number]
@@ -16,8 +15,6 @@ export type Sort = (typeof SORTS)[number]
 const REPLIES_SHOWN = 20
 /** Replies shown at most when one of them is looked for. */
 const REPLIES_AROUND = 500
-/** Comments in a feed. */
-const FEED_LENGTH = 50
 
 /** A published reply. It has no replies of its own: a reply to it hangs beside it. */
 export type ReplyView = {
@@ -58,8 +55,11 @@ type ThreadView = {
 
 export type ThreadAnswer = { site: SiteView; thread: ThreadView; comments: CommentView[]; next: string | null }
 
-/** What one look-up tells of an article: its site and thread, and a print that moves with everything readers can see. */
-export type ThreadStamp = { site: Site; thread: Thread | null; print: string }
+/**
+ * What one look-up tells of an article: its site and thread, and a print that moves with everything readers can see. The page is
+ * read with the stamp's own services, so that it is not older than its print.
+ */
+export type ThreadStamp = { services: Services; site: Site; thread: Thread | null; print: string }
 
 export type ThreadQuery = { sort: Sort; limit: number; after: string | null; around: string | null; parent: string | null }
 
@@ -84,25 +84,22 @@ export function viewSite(ctx: Ctx): SiteView {
  */
 export async function stampThread(services: Services, siteSlug: string, reference: ArticleReference): Promise<ThreadStamp> {
   const article = articleOf(reference, '')
-  const found = await findSiteAndThread(services, siteSlug, article)
-  const ctx: Ctx = { services, actor: { kind: 'reader' }, site: found.site }
-  const due = found.thread
-  const hasSettled = due !== null && (await ifWritable(services, () => settleThread(ctx, due)))
-  const { site, thread } = hasSettled ? await findSiteAndThread(services, siteSlug, article) : found
-  return { site, thread, print: JSON.stringify([site.id, site.name, site.settings, thread?.id, thread?.revision, thread?.closedAt]) }
+  const settled = await lookSettled(services, {
+    look: (from) => findSiteAndThread(from, siteSlug, article),
+    dueAt: ({ thread }) => thread?.nextChangeAt ?? null,
+    settle: async (latest, { site, thread }) => thread && settleThread({ services: latest, actor: { kind: 'reader' }, site }, thread),
+  })
+  const { site, thread } = settled.found
+  const print = JSON.stringify([site.id, site.name, site.settings, thread?.id, thread?.revision, thread?.closedAt])
+  return { services: settled.services, site, thread, print }
 }
 
 /**
  * A page of an article's published comments: `limit` roots with their first replies. With `parent` a page of that
  * comment's replies instead; with `around` the page that holds one comment. An unknown article is an empty thread.
  */
-export async function readThread(
-  services: Services,
-  stamp: ThreadStamp,
-  reference: ArticleReference,
-  query: ThreadQuery,
-): Promise<ThreadAnswer> {
-  const ctx: Ctx = { services, actor: { kind: 'reader' }, site: stamp.site }
+export async function readThread(stamp: ThreadStamp, reference: ArticleReference, query: ThreadQuery): Promise<ThreadAnswer> {
+  const ctx: Ctx = { services: stamp.services, actor: { kind: 'reader' }, site: stamp.site }
   allow(ctx, 'thread.read')
   const article = articleOf(reference, '')
   const { thread } = stamp
@@ -125,126 +122,6 @@ export async function readThread(
       count: known?.publicCount ?? 0,
     },
     ...page,
-  }
-}
-
-/** The numbers of published comments of articles, with their site and when one of its threads will change by itself. */
-export async function readCountsStamp(
-  services: Services,
-  siteSlug: string,
-  articles: readonly ArticleReference[],
-): Promise<{ site: Site; counts: number[]; nextChangeAt: string | null }> {
-  const ctx: Ctx = { services, actor: { kind: 'reader' }, site: await findSite(services, siteSlug) }
-  const counts = await readThreadCounts(ctx, articles)
-  const next = await services.store.db
-    .selectFrom('thread')
-    .select((pick) => pick.fn.min('next_change_at').as('at'))
-    .where('site_id', '=', ctx.site.id)
-    .where('next_change_at', 'is not', null)
-    .executeTakeFirst()
-  return { site: ctx.site, counts, nextChangeAt: next?.at ?? null }
-}
-
-/** The numbers of published comments of many articles, in the order given; an unknown article has none. */
-export async function readThreadCounts(ctx: Ctx, articles: readonly ArticleReference[]): Promise<number[]> {
-  allow(ctx, 'thread.read')
-  const wanted = articles.map((article, index) => articleOf(article, `/articles/${index}`))
-  await ifWritable(ctx.services, () => settleSite(ctx))
-  const byKey = new Map<string, number>()
-  const byUrl = new Map<string, number>()
-  const { db } = ctx.services.store
-  const addresses = new Set(wanted.flatMap(({ key, url }) => (key === url ? [key] : [])))
-  // Each key can stand twice in the statement, as key and as address.
-  for (const chunk of inChunks([...new Set(wanted.map(({ key }) => key))], 52)) {
-    const rows = await db
-      .selectFrom('thread')
-      .select(['key', 'url', 'public_count'])
-      .where(
-        'id',
-        'in',
-        threadIds(
-          ctx.services,
-          ctx.site.slug,
-          chunk,
-          chunk.filter((key) => addresses.has(key)),
-        ),
-      )
-      .orderBy('created_at', 'desc')
-      .execute()
-    for (const row of rows) {
-      byKey.set(row.key, row.public_count)
-      byUrl.set(row.url, row.public_count)
-    }
-  }
-  return wanted.map(({ key, url }) => byKey.get(key) ?? (key === url ? byUrl.get(url) : undefined) ?? 0)
-}
-
-export type FeedEntry = {
-  id: string
-  author: string
-  body_html: string
-  body_text: string
-  published_at: string
-  url: string
-  title: string
-}
-
-/** The newest published comments of a site or of one thread. Throws `not_found` for a thread that is not the site's. */
-export async function readFeed(ctx: Ctx, threadId: string | null): Promise<{ thread: Thread | null; entries: FeedEntry[] }> {
-  allow(ctx, 'thread.read')
-  await ifWritable(ctx.services, () => settleSite(ctx))
-  const thread = threadId === null ? null : await findThreadById(ctx, threadId)
-  let rows = ctx.services.store.db
-    .selectFrom('comment')
-    .innerJoin('thread', 'thread.id', 'comment.thread_id')
-    .leftJoin('comment as root', 'root.id', 'comment.parent_id')
-    .select([
-      'comment.id',
-      'comment.author_name',
-      'comment.public_html',
-      'comment.public_text',
-      'comment.published_at',
-      'thread.url',
-      'thread.title',
-    ])
-    .where('comment.site_id', '=', ctx.site.id)
-    .where('comment.public_revision_id', 'is not', null)
-    .where('comment.hidden_at', 'is', null)
-    .where((is) =>
-      is.or([
-        is('comment.parent_id', 'is', null),
-        is.and([is('root.public_revision_id', 'is not', null), is('root.hidden_at', 'is', null)]),
-      ]),
-    )
-    .orderBy('comment.published_at', 'desc')
-    .orderBy('comment.id', 'desc')
-    .limit(FEED_LENGTH)
-  if (thread) rows = rows.where('comment.thread_id', '=', thread.id)
-  const entries = (await rows.execute()).map((row) => ({
-    id: row.id,
-    author: row.author_name ?? anonymous(ctx),
-    body_html: row.public_html ?? '',
-    body_text: row.public_text ?? '',
-    published_at: row.published_at ?? '',
-    url: row.url,
-    title: row.title,
-  }))
-  return { thread, entries }
-}
-
-/** How long readers leave a database alone that could not be written: each try may wait for another process's lock. */
-const REST_MS = 1_000
-const resting = new WeakMap<Services, number>()
-
-/** Reading goes on while the database cannot be written: readers see what is public already, and a later one settles. */
-async function ifWritable<Result>(services: Services, settling: () => Promise<Result>): Promise<Result | false> {
-  if ((resting.get(services) ?? 0) > services.now().getTime()) return false
-  try {
-    return await settling()
-  } catch (error) {
-    if (!(error instanceof AppError) || error.code !== 'busy') throw error
-    resting.set(services, services.now().getTime() + REST_MS)
-    return false
   }
 }
 
