@@ -19,9 +19,19 @@ export const SETTINGS = {
     }),
     default: 'file:data/ykien.db',
   },
+  replica: {
+    env: 'YKIEN_DATABASE_REPLICA',
+    doc: 'The `postgres://` address of a streaming replica of the PostgreSQL database. Public pages read from it, everything else from the primary; while it cannot be reached all read from the primary.',
+    schema: z
+      .string()
+      .regex(/^postgres(?:ql)?:\/\/./, {
+        error: 'write the address of a PostgreSQL server, such as postgres://ykien:PASSWORD@replica/ykien',
+      })
+      .optional(),
+  },
   poolSize: {
     env: 'YKIEN_POOL',
-    doc: 'How many connections to PostgreSQL one process holds at most. All processes together must stay below the server’s `max_connections`. SQLite needs none.',
+    doc: 'How many connections to PostgreSQL one process holds at most, and as many to a replica. All processes together must stay below the server’s `max_connections`. SQLite needs none.',
     schema: z.coerce.number({ error: 'write a number of connections' }).int().min(1).max(200),
     default: '10',
   },
@@ -122,6 +132,8 @@ export function parseConfig(env: Readonly<Record<string, string | undefined>>, d
     if (result.success) parsed[name] = result.data
     else faults.push(`${setting.env}: ${result.error.issues[0]?.message ?? 'not valid'}`)
   }
+  if (parsed.replica !== undefined && String(parsed.database).startsWith('file:'))
+    faults.push(`${SETTINGS.replica.env}: a SQLite file has no replica; leave it out`)
   if (faults.length > 0) throw new ConfigError(faults.join('\n'))
 
   const given = parsed as Parsed

@@ -1,13 +1,19 @@
 // The seam between the product and its hosts: everything core and the doors get from outside, as one value.
 import type { Config } from './config.ts'
 import type { Meters } from './lib/meters.ts'
-import type { Store } from './storage/store.ts'
+import type { Freshness, Store } from './storage/store.ts'
 
 /** One event for the operator's log. Never carries a secret, a body or contact data. */
 export type LogEvent = { event: string; [field: string]: string | number | boolean | null | undefined }
 
 /** A built file: the widget, the desk's style and script, the demo's picture. */
 export type Asset = { body: Uint8Array<ArrayBuffer> | ReadableStream; type: string; etag: string }
+
+/** Public answers that the host's processes in one place share. Whoever asks for a key gets exactly what was put under it, or null. */
+export type SharedBytes = {
+  get(key: string): Promise<Uint8Array<ArrayBuffer> | null>
+  put(key: string, bytes: Uint8Array<ArrayBuffer>): Promise<void>
+}
 
 export type Services = {
   store: Store
@@ -19,6 +25,10 @@ export type Services = {
   randomBytes(length: number): Uint8Array<ArrayBuffer>
   /** Compresses a public answer, or null where the host's edge does that itself. */
   compress: ((bytes: Uint8Array<ArrayBuffer>, encoding: 'br' | 'gzip') => Promise<Uint8Array<ArrayBuffer>>) | null
+  /** Null where there is nothing to share, or nobody to share it with. */
+  shared: SharedBytes | null
+  /** Lets work that others may wait for go on to its end, also when the reader who began it has left. Its failure is its own affair. */
+  background(work: Promise<unknown>): void
   /** A built file by its path under the asset folder, or null. */
   asset(path: string): Promise<Asset | null>
   /** Something was announced for this time: wakes the outbox then, where the host can. */
@@ -26,4 +36,10 @@ export type Services = {
   meters: Meters
   /** Whether this process was told to stop, so that no new work should be sent to it. */
   isDraining(): boolean
+}
+
+/** The same services for one request, which reads what is `latest`, or `recent` where the database has a copy for that. */
+export function reading(services: Services, freshness: Freshness): Services {
+  const store = services.store.session?.(freshness)
+  return store === undefined ? services : { ...services, store }
 }

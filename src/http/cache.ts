@@ -9,8 +9,14 @@ const ENTRY_BYTES = 1_024
 
 export type Encoding = 'identity' | 'br' | 'gzip'
 
-/** What a look-up tells of a view: its print, when it will change by itself, and how to build the answer. */
-export type Looked<Extra> = { print: string; nextChangeAt: string | null; extra: Extra; build(): Promise<string> }
+/**
+ * What a look-up tells of a view: its print, when it will change by itself, and the answer, or how to read it. The print moves with
+ * everything the answer is made of, and what `read` finds is not older than it: the bytes may be kept under it for ever, and by others.
+ */
+export type Looked<Extra> = { print: string; nextChangeAt: string | null; extra: Extra } & (
+  | { answer: string }
+  | { read(): Promise<string> }
+)
 
 /** An answer as it goes out. `hash` is of the identity bytes and so the same on every host. */
 export type Ready<Extra> = {
@@ -58,8 +64,18 @@ export function createReadyBytes<Extra>(services: Services): ReadyBytes<Extra> {
   }
   const isDue = (ready: Ready<Extra>) => ready.nextChangeAt !== null && ready.nextChangeAt <= services.now().toISOString()
 
-  const build = async (key: string, looked: Looked<Extra>): Promise<Ready<Extra>> => {
-    const identity = new TextEncoder().encode(await looked.build())
+  const bytesOf = async (job: string, looked: Looked<Extra>): Promise<Uint8Array<ArrayBuffer>> => {
+    if ('answer' in looked) return new TextEncoder().encode(looked.answer)
+    const { shared } = services
+    const known = await shared?.get(job).catch(() => null)
+    if (known) return known
+    const built = new TextEncoder().encode(await looked.read())
+    if (shared) services.background(shared.put(job, built))
+    return built
+  }
+
+  const build = async (key: string, job: string, looked: Looked<Extra>): Promise<Ready<Extra>> => {
+    const identity = await bytesOf(job, looked)
     const hash = base64url(new Uint8Array(await crypto.subtle.digest('SHA-256', identity))).slice(0, 22)
     const ready: Ready<Extra> = {
       print: looked.print,
@@ -88,8 +104,9 @@ export function createReadyBytes<Extra>(services: Services): ReadyBytes<Extra> {
         const job = `${key}\n${looked.print}`
         let builder = building.get(job)
         if (!builder) {
-          builder = build(key, looked).finally(() => building.delete(job))
+          builder = build(key, job, looked).finally(() => building.delete(job))
           building.set(job, builder)
+          services.background(builder)
         }
         ready = await builder
       } else {

@@ -1,36 +1,46 @@
 // The newest published comments of a site or of one thread as Atom and as JSON Feed.
 import { Hono } from 'hono'
-import { etag } from 'hono/etag'
-import { type FeedEntry, readFeed } from '../core/comments/feed.ts'
+import { type FeedEntry, type FeedStamp, readFeed, stampFeed } from '../core/comments/feed.ts'
 import { escapeHtml } from '../core/comments/text.ts'
-import { AppError, type Ctx } from '../core/context.ts'
+import { AppError, type Site } from '../core/context.ts'
 import { strings } from '../i18n/index.ts'
-import { type AppContext, type AppEnv, readerCtx } from './door.ts'
+import type { AppContext, AppEnv } from './door.ts'
 import { safeHref } from './page.tsx'
 
-/** The doors of the feeds. */
+/** The addresses of feeds, for the framework. */
+export const FEED_ROUTE = '/feeds/:feed{.+\\.(?:atom|json)}'
+/** The same for the hot road: site, thread or none, kind. */
+export const FEED_PATH = /^\/feeds\/([a-z0-9-]{1,63})(?:\/([a-z0-9-]{1,63}))?\.(atom|json)(?:\?|$)/
+export const FEED_TYPES = { atom: 'application/atom+xml; charset=utf-8', json: 'application/feed+json; charset=utf-8' } as const
+export type FeedKind = keyof typeof FEED_TYPES
+
+/** The doors of the feeds, for what the hot road leaves to the framework: an unknown site or thread, a database that cannot be read. */
 export function feedDoors(): Hono<AppEnv> {
   const doors = new Hono<AppEnv>()
-  doors.get('/feeds/:feed{.+\\.(?:atom|json)}', etag(), sendFeed)
+  doors.get(FEED_ROUTE, sendFeed)
   return doors
 }
 
 async function sendFeed(c: AppContext): Promise<Response> {
-  const match = /^([^/]+)(?:\/([^/]+))?\.(atom|json)$/.exec(c.req.param('feed') ?? '')
-  if (!match?.[1]) throw new AppError('not_found')
-  const ctx = await readerCtx(c, match[1])
-  const { thread, entries } = await readFeed(ctx, match[2] ?? null)
-  const words = strings(ctx.site.settings.language).reader
-  const title = [words.title, thread?.title, ctx.site.name].filter(Boolean).join(' – ')
-  const self = `${c.var.services.config.baseUrl}${c.req.path}`
-  const isAtom = match[3] === 'atom'
-  c.header('content-type', isAtom ? 'application/atom+xml; charset=utf-8' : 'application/feed+json; charset=utf-8')
-  c.header('cache-control', 'public, max-age=60')
+  const [, slug, threadId = null, kind] = FEED_PATH.exec(c.req.path) ?? []
+  if (slug === undefined) throw new AppError('not_found')
+  const stamp = await stampFeed(c.var.services, slug, threadId)
+  const entries = await readFeed(stamp)
+  c.header('content-type', FEED_TYPES[kind === 'atom' ? 'atom' : 'json'])
   c.header('access-control-allow-origin', '*')
-  return c.body(isAtom ? atom(ctx, title, self, entries) : jsonFeed(ctx, title, self, entries))
+  c.header('cache-control', 'no-store')
+  return c.body(writeFeed(stamp, kind === 'atom' ? 'atom' : 'json', entries))
 }
 
-function atom(ctx: Ctx, title: string, self: string, entries: readonly FeedEntry[]): string {
+/** A feed as its readers get it. Everything in it is public and of this site. */
+export function writeFeed(stamp: FeedStamp, kind: FeedKind, entries: readonly FeedEntry[]): string {
+  const { site, thread } = stamp
+  const title = [strings(site.settings.language).reader.title, thread?.title, site.name].filter(Boolean).join(' – ')
+  const self = `${stamp.services.config.baseUrl}/feeds/${site.slug}${thread ? `/${thread.id}` : ''}.${kind}`
+  return kind === 'atom' ? atom(site, title, self, entries) : jsonFeed(site, title, self, entries)
+}
+
+function atom(site: Site, title: string, self: string, entries: readonly FeedEntry[]): string {
   const updated = entries[0]?.published_at ?? '1970-01-01T00:00:00.000Z'
   const items = entries.map(
     (entry) =>
@@ -38,7 +48,7 @@ function atom(ctx: Ctx, title: string, self: string, entries: readonly FeedEntry
       `<updated>${entry.published_at}</updated><author><name>${xml(entry.author)}</name></author>${linkOf(entry)}` +
       `<content type="html">${xml(entry.body_html)}</content></entry>`,
   )
-  return `<?xml version="1.0" encoding="utf-8"?>\n<feed xmlns="http://www.w3.org/2005/Atom" xml:lang="${ctx.site.settings.language}"><id>${xml(self)}</id><title>${xml(title)}</title><updated>${updated}</updated><link rel="self" href="${xml(self)}"/>${items.join('')}</feed>\n`
+  return `<?xml version="1.0" encoding="utf-8"?>\n<feed xmlns="http://www.w3.org/2005/Atom" xml:lang="${site.settings.language}"><id>${xml(self)}</id><title>${xml(title)}</title><updated>${updated}</updated><link rel="self" href="${xml(self)}"/>${items.join('')}</feed>\n`
 }
 
 function linkOf(entry: FeedEntry): string {
@@ -46,11 +56,11 @@ function linkOf(entry: FeedEntry): string {
   return href === null ? '' : `<link rel="alternate" href="${xml(href)}"/>`
 }
 
-function jsonFeed(ctx: Ctx, title: string, self: string, entries: readonly FeedEntry[]): string {
+function jsonFeed(site: Site, title: string, self: string, entries: readonly FeedEntry[]): string {
   return JSON.stringify({
     version: 'https://jsonfeed.org/version/1.1',
     title,
-    language: ctx.site.settings.language,
+    language: site.settings.language,
     feed_url: self,
     items: entries.map((entry) => ({
       id: `urn:uuid:${entry.id}`,

@@ -4,7 +4,8 @@ import type { Config } from '../config.ts'
 import type { Reader } from '../core/comments/respond.ts'
 import { AppError, type Site } from '../core/context.ts'
 import { preferredLanguage } from '../i18n/index.ts'
-import type { Services } from '../services.ts'
+import { reading, type Services } from '../services.ts'
+import type { Freshness } from '../storage/store.ts'
 import { networkOf, readerAddress } from './address.ts'
 import type { AppContext, AppEnv } from './door.ts'
 import type { Bucket, RateLimiter } from './limits.ts'
@@ -17,10 +18,28 @@ const UNSAFE = new Set(['POST', 'PUT', 'PATCH', 'DELETE'])
 /** How long a browser may remember a preflight, in seconds: Chromium's own ceiling. */
 const PREFLIGHT_SECONDS = '7200'
 
-/** Gives each request its services, id and language. */
+/** What anybody may read: these may come from a copy of the database that is some moments behind. */
+const PUBLIC_PAGES = /^\/(?:api\/v1\/sites|feeds|r)\//
+
+/**
+ * How current the answer to a request must be. Whoever writes, or shows any token (an author's, a program's, a session's cookie),
+ * reads the latest and so sees what they wrote; a reader without one may be answered from a copy.
+ */
+export function freshnessOf(method: string, path: string, header: (name: string) => string | undefined): Freshness {
+  const isPublic = !UNSAFE.has(method) && PUBLIC_PAGES.test(path)
+  return isPublic && header('authorization') === undefined && header('cookie') === undefined ? 'recent' : 'latest'
+}
+
+/** Gives each request its services, with a store as fresh as it must be, its id and language. */
 export function introduce(services: Services): Guard {
   return async (c, next) => {
-    c.set('services', services)
+    c.set(
+      'services',
+      reading(
+        services,
+        freshnessOf(c.req.method, c.req.path, (name) => c.req.header(name)),
+      ),
+    )
     c.set('requestId', services.newId())
     c.set('language', preferredLanguage(c.req.header('accept-language')))
     await next()

@@ -1,12 +1,15 @@
-// The road most readers take: a page of a thread or the counts of a list page, from ready bytes, before the framework.
+// The road most readers take: a page of a thread, the counts of a list page or a feed, from ready bytes, before the framework.
 // What it does not know well it leaves to the framework's door for the same route, which answers or refuses it.
+import { readCounts } from '../core/comments/counts.ts'
+import { readFeed, stampFeed } from '../core/comments/feed.ts'
 import type { ThreadQuery } from '../core/comments/page.ts'
-import { readCountsStamp, readThread, stampThread } from '../core/comments/read.ts'
+import { readThread, stampThread } from '../core/comments/read.ts'
 import type { Site } from '../core/context.ts'
 import type { ArticleReference } from '../core/threads.ts'
-import type { Services } from '../services.ts'
+import { reading, type Services } from '../services.ts'
 import { createReadyBytes, type Encoding, type Looked, type Ready } from './cache.ts'
-import { commonHeaders, mayRead, readableBy } from './guards.ts'
+import { FEED_PATH, FEED_ROUTE, FEED_TYPES, type FeedKind, writeFeed } from './feeds.ts'
+import { commonHeaders, freshnessOf, mayRead, readableBy } from './guards.ts'
 import { measure } from './meter.ts'
 import { CountsQuery, ThreadsQuery } from './shapes.ts'
 
@@ -15,23 +18,25 @@ type HeaderOf = (name: string) => string | undefined
 /** Answers a request from ready bytes, or null when it is none of these or is not in order. */
 export type HotRoad = (method: string, target: string, header: HeaderOf) => Response | Promise<Response | null> | null
 
-type View = { key: string; route: string; look(): Promise<Looked<Site>> }
+/** Whose pages may read an answer: those of a site, or anybody's. */
+type Readers = Site | 'anybody'
+type View = { key: string; route: string; type: string; look(services: Services): Promise<Looked<Readers>> }
 
 /** A request on the hot road. */
-type Asked = { view: View; method: string; header: HeaderOf; startedAt: number }
+type Asked = { view: View; method: string; target: string; header: HeaderOf; startedAt: number }
 
 /** Addresses remembered with the view they mean, so that the common one is parsed once. */
 const MAX_ADDRESSES = 10_000
 const ROUTE = /^\/api\/v1\/sites\/([a-z0-9-]{1,63})\/(threads|counts)\?/
+const JSON_TYPE = 'application/json; charset=utf-8'
 /** Public answers may be stored by browsers and proxies but are asked about each time; when the network is down the stored one serves. */
 export const REVALIDATED = 'public, max-age=0, must-revalidate'
 
 /** The hot road of a host. */
 export function createHotRoad(services: Services): HotRoad {
-  const answers = createReadyBytes<Site>(services)
+  const answers = createReadyBytes<Readers>(services)
   const views = new Map<string, View | null>()
   const common = {
-    'content-type': 'application/json; charset=utf-8',
     'cache-control': REVALIDATED,
     vary: 'Accept-Encoding, Origin',
     'cross-origin-resource-policy': 'cross-origin',
@@ -41,19 +46,20 @@ export function createHotRoad(services: Services): HotRoad {
   const viewOf = (target: string): View | null => {
     let view = views.get(target)
     if (view === undefined) {
-      view = parse(services, target)
+      view = parse(target)
       if (views.size >= MAX_ADDRESSES) views.delete(views.keys().next().value ?? '')
       views.set(target, view)
     }
     return view
   }
 
-  const respond = (asked: Asked, ready: Ready<Site>, encoding: Encoding, body: Uint8Array<ArrayBuffer>): Response => {
+  const respond = (asked: Asked, ready: Ready<Readers>, encoding: Encoding, body: Uint8Array<ArrayBuffer>): Response => {
     const { view, method, header, startedAt } = asked
     const etag = encoding === 'identity' ? `"${ready.hash}"` : `"${ready.hash}-${encoding}"`
-    const headers: Record<string, string> = { ...common, etag }
+    const headers: Record<string, string> = { ...common, 'content-type': view.type, etag }
     const origin = header('origin')
-    if (origin !== undefined && mayRead(ready.extra, services.config, origin)) Object.assign(headers, readableBy(origin))
+    if (ready.extra === 'anybody') Object.assign(headers, readableBy('*'), { vary: 'Accept-Encoding' })
+    else if (origin !== undefined && mayRead(ready.extra, services.config, origin)) Object.assign(headers, readableBy(origin))
     const known = header('if-none-match')
     const isKnown = known !== undefined && (known.includes(ready.hash) || known === '*')
     measure(services.meters, { method, route: view.route, status: isKnown ? 304 : 200, ms: performance.now() - startedAt })
@@ -64,9 +70,10 @@ export function createHotRoad(services: Services): HotRoad {
   }
 
   const prove = async (asked: Asked, wanted: Encoding): Promise<Response | null> => {
-    const { view } = asked
+    const { view, method, target, header } = asked
     try {
-      const ready = answers.fresh(view.key) ?? (await answers.get(view.key, view.look))
+      const look = () => view.look(reading(services, freshnessOf(method, target, header)))
+      const ready = answers.fresh(view.key) ?? (await answers.get(view.key, look))
       const [encoding, body] = await answers.body(ready, view.key, wanted)
       return respond(asked, ready, encoding, body)
     } catch {
@@ -76,25 +83,27 @@ export function createHotRoad(services: Services): HotRoad {
   }
 
   return (method, target, header) => {
-    if ((method !== 'GET' && method !== 'HEAD') || !target.startsWith('/api/v1/sites/')) return null
+    if ((method !== 'GET' && method !== 'HEAD') || !(target.startsWith('/api/v1/sites/') || target.startsWith('/feeds/'))) return null
     const view = viewOf(target)
     if (view === null) return null
     const wanted = preferredEncoding(header('accept-encoding'))
     const ready = answers.fresh(view.key)
     const body = ready?.bodies[wanted]
-    const asked = { view, method, header, startedAt: performance.now() }
+    const asked = { view, method, target, header, startedAt: performance.now() }
     return ready && body ? respond(asked, ready, wanted, body) : prove(asked, wanted)
   }
 }
 
-function parse(services: Services, target: string): View | null {
+function parse(target: string): View | null {
+  const feed = FEED_PATH.exec(target)
+  if (feed) return feedView(feed[1] ?? '', feed[2] ?? null, feed[3] === 'atom' ? 'atom' : 'json')
   const [, slug = '', part] = ROUTE.exec(target) ?? []
   if (part === undefined) return null
   const query = new URLSearchParams(target.slice(target.indexOf('?')))
-  return part === 'threads' ? threadView(services, slug, query) : countsView(services, slug, query)
+  return part === 'threads' ? threadView(slug, query) : countsView(slug, query)
 }
 
-function threadView(services: Services, slug: string, given: URLSearchParams): View | null {
+function threadView(slug: string, given: URLSearchParams): View | null {
   const parsed = ThreadsQuery.safeParse(Object.fromEntries(given))
   if (!parsed.success) return null
   const { key, url, ...rest } = parsed.data
@@ -109,29 +118,49 @@ function threadView(services: Services, slug: string, given: URLSearchParams): V
   return {
     key: JSON.stringify(['threads', slug, key, url, query]),
     route: '/api/v1/sites/:site/threads',
-    async look() {
+    type: JSON_TYPE,
+    async look(services) {
       const stamp = await stampThread(services, slug, reference)
+      const read = async () => JSON.stringify(await readThread(stamp, reference, query))
       return {
         print: stamp.print,
         nextChangeAt: stamp.thread?.nextChangeAt ?? null,
         extra: stamp.site,
-        build: async () => JSON.stringify(await readThread(services, stamp, reference, query)),
+        ...(stamp.thread === null ? { answer: await read() } : { read }),
       }
     },
   }
 }
 
-function countsView(services: Services, slug: string, given: URLSearchParams): View | null {
+function countsView(slug: string, given: URLSearchParams): View | null {
   const parsed = CountsQuery.safeParse({ key: given.getAll('key'), url: given.getAll('url') })
   if (!parsed.success) return null
   const articles = [...parsed.data.key.map((key) => ({ key })), ...parsed.data.url.map((url) => ({ url }))]
   return {
     key: JSON.stringify(['counts', slug, articles]),
     route: '/api/v1/sites/:site/counts',
-    async look() {
-      const { site, counts, nextChangeAt } = await readCountsStamp(services, slug, articles)
-      const text = JSON.stringify({ counts })
-      return { print: text, nextChangeAt, extra: site, build: async () => text }
+    type: JSON_TYPE,
+    async look(services) {
+      const { site, counts, nextChangeAt } = await readCounts(services, slug, articles)
+      const answer = JSON.stringify({ counts })
+      return { print: answer, nextChangeAt, extra: site, answer }
+    },
+  }
+}
+
+function feedView(slug: string, threadId: string | null, kind: FeedKind): View {
+  return {
+    key: JSON.stringify(['feed', slug, threadId, kind]),
+    route: FEED_ROUTE,
+    type: FEED_TYPES[kind],
+    async look(services) {
+      const stamp = await stampFeed(services, slug, threadId)
+      return {
+        print: stamp.print,
+        nextChangeAt: stamp.nextChangeAt,
+        extra: 'anybody',
+        read: async () => writeFeed(stamp, kind, await readFeed(stamp)),
+      }
     },
   }
 }

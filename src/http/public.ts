@@ -2,8 +2,9 @@
 // Paths and shapes are the contract of version 1; docs/api.md says what they mean.
 import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi'
 import { etag } from 'hono/etag'
+import { readCounts } from '../core/comments/counts.ts'
 import { NudgeInput, nudge } from '../core/comments/nudge.ts'
-import { readThread, readThreadCounts, stampThread } from '../core/comments/read.ts'
+import { readThread, stampThread } from '../core/comments/read.ts'
 import { readReceipt } from '../core/comments/receipts.ts'
 import { like, ReportInput, report, unlike } from '../core/comments/respond.ts'
 import { ReviseInput, revise, withdraw } from '../core/comments/revise.ts'
@@ -173,19 +174,21 @@ export function publicApi(limiter: RateLimiter): OpenAPIHono<AppEnv> {
     const { services } = c.var
     const stamp = await stampThread(services, c.req.valid('param').site, { key, url })
     const query = { sort, limit, after: after ?? null, around: around ?? null, parent: parent ?? null }
-    return c.json(await readThread(services, stamp, { key, url }, query), 200)
+    return c.json(await readThread(stamp, { key, url }, query), 200)
   })
 
   api.openapi(routes.counts, async (c) => {
     const { key, url } = c.req.valid('query')
     const articles = [...key.map((each) => ({ key: each })), ...url.map((each) => ({ url: each }))]
-    return c.json({ counts: await readThreadCounts(await readerCtx(c, c.req.valid('param').site), articles) }, 200)
+    const { counts } = await readCounts(c.var.services, c.req.valid('param').site, articles)
+    return c.json({ counts }, 200)
   })
 
   api.openapi(routes.postCounts, async (c) => {
     const { articles } = c.req.valid('json')
     c.header('cache-control', 'no-store')
-    return c.json({ counts: await readThreadCounts(await readerCtx(c, c.req.valid('param').site), articles) }, 200)
+    const { counts } = await readCounts(c.var.services, c.req.valid('param').site, articles)
+    return c.json({ counts }, 200)
   })
 
   api.openapi(routes.submit, async (c) => {

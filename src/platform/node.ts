@@ -49,8 +49,16 @@ export function readDatabase(env: NodeJS.ProcessEnv): string {
  * Opens the configured database: PostgreSQL, or a SQLite file that is made where there is none. Throws DatabaseRefused for a file
  * that is no database. A command alone needs one connection; `poolSize` is for a server.
  */
-export function openDatabase(config: Pick<Config, 'database'> & { poolSize?: number }, { isReadOnly = false } = {}): Store {
-  if (!isFile(config.database)) return openPostgres(config.database, { poolSize: config.poolSize ?? 1 })
+export function openDatabase(
+  config: Pick<Config, 'database'> & { poolSize?: number; replica?: string | undefined },
+  { isReadOnly = false } = {},
+): Store {
+  if (!isFile(config.database))
+    return openPostgres(config.database, {
+      poolSize: config.poolSize ?? 1,
+      replica: config.replica,
+      replicaChanged: (isUp, reason) => log(isUp ? { event: 'replica.up' } : { event: 'replica.down', reason }),
+    })
   const path = pathOf(config.database)
   if (!isReadOnly) mkdirSync(dirname(path), { recursive: true })
   refuseForeign(path)
@@ -84,6 +92,13 @@ export function readMigrations(dialect: Store['dialect'] = 'sqlite'): Migration[
 export function nodeServices(config: Config, store: Store, nudge: (notBefore: string) => void): Services {
   const meters = createMeters()
   if (config.metricsToken !== undefined) measureProcess(meters)
+  const { isReplicaUp } = store
+  if (isReplicaUp)
+    meters.gauge({
+      name: 'ykien_replica_up',
+      help: 'Whether public pages are read from the replica.',
+      read: () => Number(isReplicaUp()),
+    })
   return {
     store: meteredStore(store, meters),
     config,
@@ -92,6 +107,8 @@ export function nodeServices(config: Config, store: Store, nudge: (notBefore: st
     newId: createIds(Date.now),
     randomBytes: (length) => new Uint8Array(randomBytes(length)),
     compress,
+    shared: null,
+    background: () => {},
     asset: assetReader(join(ROOT, 'dist/assets')),
     nudge,
     meters,

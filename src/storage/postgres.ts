@@ -2,11 +2,14 @@
 // Only platform/ opens it. Why it is set up so is in docs/decisions/007-postgresql.md.
 import { type CompiledQuery, Kysely, PostgresDialect, type PostgresPoolClient } from 'kysely'
 import pg from 'pg'
+import { type ReplicaWatch, watchReplica } from './replica.ts'
 import type { Schema } from './schema.ts'
 import { compiled, type StatementResult, type Store, StoreBusy, UniqueViolation } from './store.ts'
 
 /** How long a request waits for a free or a new connection before it is told "busy". */
 const CONNECT_TIMEOUT_MS = 3_000
+/** The same for a replica: meanwhile a reader waits who could be answered by the primary. */
+const REPLICA_CONNECT_TIMEOUT_MS = 1_000
 /** A connection nobody used for this long is closed: each costs the server some megabytes. */
 const IDLE_TIMEOUT_MS = 30_000
 /** No statement of the product takes near as long; one that does is holding others up. Migrations lift it for themselves. */
@@ -45,6 +48,9 @@ const NOT_NOW = /^(?:08|53|57014|57P0|55P03|25006|25P03|58030)/
 const NOT_REACHED =
   /ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|ENOTFOUND|EAI_AGAIN|ENOENT|timeout exceeded|timeout expired|Connection terminated|connection error|not queryable/
 
+/** A replica's codes for "not here": cancelled by what it had to replay, a table or column that a migration has not brought to it yet. */
+const NOT_HERE = /^(?:40001|40P01|42P01|42703)$/
+
 const INT8 = 20
 const NUMERIC = 1_700
 /** Counts and our BIGINT columns are whole numbers far below 2^53; the driver would give them as text. */
@@ -53,15 +59,45 @@ const types = {
     oid === INT8 || oid === NUMERIC ? Number : pg.types.getTypeParser(oid, format)) as typeof pg.types.getTypeParser,
 }
 
+type Options = {
+  /** Connections at once at most, to each server. */
+  poolSize: number
+  /** The address of a streaming replica. */
+  replica?: string | undefined
+  /** Hears when the replica is taken out of use, with the reason, and when it is in use again. */
+  replicaChanged?: (isUp: boolean, reason: string) => void
+}
+
 /**
- * Opens a PostgreSQL database by its URL, with at most `poolSize` connections at once; none is made before the first
- * statement. Reads too throw StoreBusy while the database cannot be reached.
+ * Opens a PostgreSQL database by its URL; no connection is made before the first statement. Reads too throw StoreBusy while the
+ * database cannot be reached. With a replica, sessions of `recent` read from it while it answers, and from the primary else.
  */
-export function openPostgres(url: string, options: { poolSize: number }): Store {
+export function openPostgres(url: string, options: Options): Store {
+  const pool = openPool(url, options.poolSize, CONNECT_TIMEOUT_MS)
+  if (options.replica === undefined)
+    return primaryStore(
+      pool,
+      once(() => pool.end()),
+    )
+  const replica = openPool(options.replica, options.poolSize, REPLICA_CONNECT_TIMEOUT_MS)
+  const watch = watchReplica(() => replica.query('SELECT name FROM schema_migration LIMIT 1'), options.replicaChanged ?? (() => {}))
+  const close = once(async () => {
+    watch.stop()
+    await Promise.all([pool.end(), replica.end()])
+  })
+  const primary: Store = {
+    ...primaryStore(pool, close),
+    session: (freshness) => (freshness === 'latest' ? primary : replicaStore(primary, pool, replica, watch)),
+    isReplicaUp: watch.isUp,
+  }
+  return primary
+}
+
+function openPool(url: string, poolSize: number, connectTimeoutMs: number): pg.Pool {
   const pool = new pg.Pool({
     connectionString: url,
-    max: options.poolSize,
-    connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+    max: poolSize,
+    connectionTimeoutMillis: connectTimeoutMs,
     idleTimeoutMillis: IDLE_TIMEOUT_MS,
     statement_timeout: STATEMENT_TIMEOUT_MS,
     lock_timeout: LOCK_TIMEOUT_MS,
@@ -74,17 +110,21 @@ export function openPostgres(url: string, options: { poolSize: number }): Store 
   // own error would end the process.
   pool.on('error', () => {})
   pool.on('connect', (client) => client.on('error', () => {}))
+  return pool
+}
+
+function once(close: () => Promise<void>): () => Promise<void> {
   let closing: Promise<void> | null = null
-  const close = () => {
-    closing ??= pool.end()
+  return () => {
+    closing ??= close()
     return closing
   }
+}
 
+function primaryStore(pool: pg.Pool, close: () => Promise<void>): Store {
   return {
     dialect: 'postgres',
-    db: new Kysely<Schema>({
-      dialect: new PostgresDialect({ pool: { connect: async () => reader(await connect(pool)), end: close, options: {} } }),
-    }),
+    db: kyselyOver(async () => reader(await connect(pool)), close),
     async batch(statements) {
       const queries = statements.map(compiled)
       for (let attempt = 1; ; attempt++) {
@@ -100,6 +140,45 @@ export function openPostgres(url: string, options: { poolSize: number }): Store 
     stamp: () => null,
     close,
   }
+}
+
+/**
+ * The store of one request that may read what is some moments old. Once it has read from the primary, because the replica failed or
+ * because it wrote, it stays there: what it goes on to read must not be older than what it read.
+ */
+function replicaStore(primary: Store, pool: pg.Pool, replica: pg.Pool, watch: ReplicaWatch): Store {
+  let isAtPrimary = false
+  const query = async (sql: unknown, parameters: readonly unknown[] = []): Promise<unknown> => {
+    const values = parameters.map(lookedUp)
+    if (!isAtPrimary && watch.isUp()) {
+      try {
+        return await replica.query(String(sql), values)
+      } catch (error) {
+        const told = translated(error)
+        if (told instanceof StoreBusy) watch.failed(told.message)
+        else if (!NOT_HERE.test(codeOf(error))) throw told
+      }
+    }
+    isAtPrimary = true
+    try {
+      return await pool.query(String(sql), values)
+    } catch (error) {
+      throw translated(error)
+    }
+  }
+  const client = { query: query as PostgresPoolClient['query'], release: () => {} }
+  return {
+    ...primary,
+    db: kyselyOver(async () => client, primary.close),
+    batch(statements) {
+      isAtPrimary = true
+      return primary.batch(statements)
+    },
+  }
+}
+
+function kyselyOver(client: () => Promise<PostgresPoolClient>, end: () => Promise<void>): Kysely<Schema> {
+  return new Kysely<Schema>({ dialect: new PostgresDialect({ pool: { connect: client, end, options: {} } }) })
 }
 
 async function connect(pool: pg.Pool): Promise<pg.PoolClient> {

@@ -9,6 +9,9 @@ export type Compilable = { compile(): CompiledQuery }
 /** What one statement of a batch did: the rows it returned and how many it changed. */
 export type StatementResult = { rows: Record<string, unknown>[]; changed: number }
 
+/** How current what is read must be: `latest` holds every write that was acknowledged, `recent` may be some moments behind it. */
+export type Freshness = 'latest' | 'recent'
+
 export type Store = {
   readonly dialect: 'sqlite' | 'd1' | 'postgres'
   /** Reads only. */
@@ -23,7 +26,19 @@ export type Store = {
    * known without asking the database. Takes microseconds.
    */
   stamp(): string | null
+  /**
+   * The store for one request, where the database has copies to read from; the store itself, and one without sessions, reads the
+   * `latest`. Within a session nothing is read that is older than what was read or written before. Costs no query.
+   */
+  session?: ((freshness: Freshness) => Store) | undefined
+  /** Whether the copy that `recent` sessions read is in use; only where one is configured. */
+  isReplicaUp?: () => boolean
   close(): Promise<void>
+}
+
+/** What stands for a store's database, for whatever is remembered of it: the same object for the store and all its sessions. */
+export function databaseOf(store: Store): object {
+  return store.session ?? store
 }
 
 /** The database could not be written in time or has no room; nothing was written. */
@@ -68,6 +83,7 @@ class Hole {
   }
 }
 
+/** By the kind of database, told by its adapter: a request may have a Kysely of its own. */
 const templates = new WeakMap<object, Map<string, CompiledQuery>>()
 
 /**
@@ -79,10 +95,11 @@ export function insertRow<Table extends keyof Schema & string>(
   table: Table,
   row: Insertable<Schema[Table]>,
 ): Compilable {
-  let known = templates.get(db)
+  const kind = db.getExecutor().adapter.constructor
+  let known = templates.get(kind)
   if (!known) {
     known = new Map()
-    templates.set(db, known)
+    templates.set(kind, known)
   }
   const names = Object.keys(row)
   const key = `${table}(${names.join()})`

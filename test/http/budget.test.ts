@@ -1,51 +1,37 @@
 // How many round trips to the database a request takes: on D1 each is a journey. Counted, not timed.
 import { beforeAll, describe, expect, it } from 'vitest'
 import { createApp } from '../../src/app.ts'
-import type { Store } from '../../src/storage/store.ts'
+import type { Services } from '../../src/services.ts'
+import { type Counted, counting } from '../support/counting.ts'
 import { openWard, PORTAL, type Ward } from '../support/ward.ts'
 
-type Trips = { lookups: number; batches: number }
-
-/** The store with its journeys counted: queries one by one, batches as one each. */
-function counting(store: Store): { store: Store; take(): Trips } {
-  let trips: Trips = { lookups: 0, batches: 0 }
-  // Only what is executed has a result; statements of a batch and subqueries are compiled and nothing more.
-  const db = store.db.withPlugin({
-    transformQuery: ({ node }) => node,
-    async transformResult({ result }) {
-      trips.lookups++
-      return result
-    },
-  })
-  return {
-    store: {
-      ...store,
-      db,
-      async batch(statements) {
-        trips.batches++
-        return store.batch(statements)
-      },
-    },
-    take() {
-      const taken = trips
-      trips = { lookups: 0, batches: 0 }
-      return taken
-    },
-  }
-}
-
 let ward: Ward
-let take: () => Trips
+let take: Counted['take']
+let opened: Counted['opened']
 let send: (path: string, init?: RequestInit) => Promise<Response>
+/** The services of every process of this test, over the one counted store. */
+let services: Services
+
+/** A process with nothing kept yet. */
+function newProcess(more: Partial<Services> = {}): typeof send {
+  const app = createApp({ ...services, ...more })
+  return async (path, init = {}) => app.fetch(new Request(`http://ykien.test${path}`, init), { peer: '203.0.113.7' })
+}
 
 beforeAll(async () => {
   ward = await openWard()
   const counted = counting(ward.store)
   take = counted.take
-  const app = createApp({ ...ward.services, store: { ...counted.store, stamp: () => null } })
-  send = async (path, init = {}) => app.fetch(new Request(`http://ykien.test${path}`, init), { peer: '203.0.113.7' })
+  opened = counted.opened
+  services = { ...ward.services, store: counted.store }
+  send = newProcess()
 })
 
+const get = async (path: string, init?: RequestInit) => {
+  const response = await send(path, init)
+  expect(response.status).toBe(200)
+  return response.text()
+}
 const threads = (key: string) => `/api/v1/sites/${ward.slug}/threads?key=${key}`
 const post = (body: Record<string, unknown>, headers: Record<string, string> = {}) =>
   send(`/api/v1/sites/${ward.slug}/comments`, {
@@ -88,5 +74,122 @@ describe('round trips', () => {
     take()
     expect((await post({ article: { key: 'dem-tra-loi' }, parent_id: root.comment.id, body: 'Trả lời.' })).status).toBe(202)
     expect(take()).toEqual({ lookups: 2, batches: 1 })
+  })
+
+  it.each([
+    ['a site’s', () => `/feeds/${ward.slug}.atom`],
+    ['a thread’s', async () => `/feeds/${ward.slug}/${(await ward.thread('?key=dem')).thread.id}.json`],
+  ])('%s feed takes two, and one when it is kept', async (_name, path) => {
+    const feed = await path()
+    send = newProcess()
+    take()
+    const built = await get(feed)
+    expect(built).toContain('Gốc để đếm.')
+    expect(take()).toEqual({ lookups: 2, batches: 0 })
+    expect(await get(feed)).toBe(built)
+    expect(take()).toEqual({ lookups: 1, batches: 0 })
+  })
+
+  it('counts of 20 articles take one, kept or not', async () => {
+    const path = `/api/v1/sites/${ward.slug}/counts?key=dem&${Array.from({ length: 19 }, (_, index) => `key=khong-co-${index}`).join('&')}`
+    for (const _time of [1, 2]) {
+      take()
+      expect(JSON.parse(await get(path)).counts[0]).toBe(2)
+      expect(take()).toEqual({ lookups: 1, batches: 0 })
+    }
+  })
+
+  it('publishing what is due takes the reader who comes first no look-up more than the writing needs', async () => {
+    const sent = await ward.submit('Đến hạn để đếm.', { article: { key: 'dem-den-han' } })
+    await ward.decide(await ward.token(), { comment: sent.comment.id, version: 1, verdict: 'approve' })
+    ward.clock.ms += services.config.undoSeconds * 1_000 + 1
+    take()
+    expect(await get(threads('dem-den-han'))).toContain('Đến hạn để đếm.')
+    // Found due, what is due, the batch, found anew, the page.
+    expect(take()).toEqual({ lookups: 4, batches: 1 })
+  })
+})
+
+describe('what one process built', () => {
+  const views = () => [threads('dem'), `/feeds/${ward.slug}.atom`, `/feeds/${ward.slug}.json`]
+  /** What the host lets processes of one place share. */
+  const place = () => {
+    const kept = new Map<string, Uint8Array<ArrayBuffer>>()
+    return {
+      kept,
+      get: async (key: string) => kept.get(key) ?? null,
+      put: async (key: string, bytes: Uint8Array<ArrayBuffer>) => void kept.set(key, bytes),
+    }
+  }
+
+  it('another of the same place sends after the one look-up that proves it', async () => {
+    const shared = place()
+    for (const path of views()) {
+      send = newProcess({ shared })
+      const built = await get(path)
+      send = newProcess({ shared })
+      take()
+      expect(await get(path)).toBe(built)
+      expect(take(), path).toEqual({ lookups: 1, batches: 0 })
+    }
+  })
+
+  it('is not sent once something was published', async () => {
+    const shared = place()
+    send = newProcess({ shared })
+    for (const path of views()) await get(path)
+    await ward.published('Mới đăng, phải thấy.', { article: { key: 'dem' } })
+    for (const path of views()) {
+      send = newProcess({ shared })
+      expect(await get(path), path).toContain('Mới đăng, phải thấy.')
+    }
+  })
+
+  it('is built again where the place cannot be asked', async () => {
+    const shared = { ...place(), get: () => Promise.reject(new Error('no cache here')) }
+    send = newProcess({ shared })
+    expect(await get(threads('dem'))).toContain('Gốc để đếm.')
+  })
+})
+
+describe('how fresh a request reads', () => {
+  beforeAll(() => {
+    send = newProcess()
+  })
+  const bearer = { authorization: `Bearer ${'x'.repeat(43)}` }
+  const cookie = { cookie: 'ykien-443=abc' }
+
+  it.each([
+    ['a thread', () => threads('dem')],
+    ['counts', () => `/api/v1/sites/${ward.slug}/counts?key=dem`],
+    ['a feed', () => `/feeds/${ward.slug}.atom`],
+    ['a site', () => `/api/v1/sites/${ward.slug}`],
+    ['the page without script', () => `/r/${ward.slug}?key=dem`],
+  ])('%s without a token: a copy will do; with one, or a cookie, the latest', async (_name, path) => {
+    for (const [headers, wanted] of [
+      [{}, 'recent'],
+      [bearer, 'latest'],
+      [cookie, 'latest'],
+    ] as const) {
+      opened()
+      await send(path(), { headers })
+      expect(new Set(opened())).toEqual(new Set([wanted]))
+    }
+  })
+
+  it.each([
+    ['a receipt', () => '/api/v1/receipts/ABCD', bearer],
+    ['the desk', () => `/desk/${ward.slug}/queue`, cookie],
+    ['a sign-in link', () => '/desk/signin?link=x', {}],
+  ])('%s: the latest', async (_name, path, headers) => {
+    opened()
+    await send(path(), { headers })
+    expect(new Set(opened())).toEqual(new Set(['latest']))
+  })
+
+  it('sending: the latest', async () => {
+    opened()
+    expect((await post({ article: { key: 'dem' }, body: 'Gửi và đọc ngay.' })).status).toBe(202)
+    expect(new Set(opened())).toEqual(new Set(['latest']))
   })
 })

@@ -21,7 +21,7 @@ beforeAll(async () => {
   // Past the end of the undo window, and long enough that the session's last moment should be written anew.
   ward.clock.ms += 5 * 60_000
   const batch = () => Promise.reject(new StoreBusy('SQLITE_FULL'))
-  app = createApp({ ...ward.services, store: { ...ward.store, batch } })
+  app = createApp({ ...ward.services, store: { ...ward.store, batch, session: undefined } })
 })
 
 const ask = (path: string, init: RequestInit = {}) => app.fetch(new Request(`${BASE}${path}`, init), { peer: '203.0.113.7' })

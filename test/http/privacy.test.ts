@@ -137,7 +137,7 @@ describe('contact data, an unconsented name, a browser’s name and an address',
 
   it('are in no line of the log, also when a request fails inside', async () => {
     const { services } = ward
-    const broken = { ...services.store, batch: () => Promise.reject(new Error('the disk is gone')) }
+    const broken = { ...services.store, session: undefined, batch: () => Promise.reject(new Error('the disk is gone')) }
     const { createApp } = await import('../../src/app.ts')
     const app = createApp({ ...services, store: broken })
     const response = await app.fetch(

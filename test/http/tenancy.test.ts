@@ -239,6 +239,23 @@ const CASES: Record<string, string | ((here: Side, there: Side) => Call[])> = {
       showsPublic: true,
     },
   ],
+  'POST /r/:site/like': (here, there) => [
+    {
+      path: `/r/${there.slug}/like`,
+      init: { method: 'POST', body: form({ key: there.article, comment: here.published.comment.id }) },
+      expected: 404,
+    },
+  ],
+  'GET /r/:site/report': (here, there) => [
+    { path: `/r/${there.slug}/report?key=${there.article}&comment=${here.published.comment.id}`, expected: 200 },
+  ],
+  'POST /r/:site/report': (here, there) => [
+    {
+      path: `/r/${there.slug}/report`,
+      init: { method: 'POST', body: form({ key: there.article, comment: here.published.comment.id, reason: 'ads' }) },
+      expected: 404,
+    },
+  ],
   'GET /r/:site/receipt': NOTHING,
   'POST /r/:site/receipt': (here, there) => [
     {

@@ -29,13 +29,24 @@ export async function newDatabase(): Promise<string> {
 
 /** A store over an empty schema. */
 export async function openEmptyStore(): Promise<Store> {
-  const store = openPostgres(await newDatabase(), { poolSize: POOL_SIZE })
+  return open(await newDatabase())
+}
+
+/** The same database once more, as another process opens it. */
+export function openAgain(store: Store): Store {
+  return open(addresses.get(store) ?? '')
+}
+
+function open(address: string): Store {
+  const store = openPostgres(address, { poolSize: POOL_SIZE })
   stores.push(store)
+  addresses.set(store, address)
   return store
 }
 
 const schemas: string[] = []
 const stores: Store[] = []
+const addresses = new WeakMap<Store, string>()
 
 afterAll(async () => {
   for (const store of stores) await store.close()

@@ -22,5 +22,15 @@ export async function newDatabase(): Promise<string> {
 
 /** A new, empty database. */
 export async function openEmptyStore(): Promise<Store> {
-  return openSqlite((await newDatabase()).replace('file:', ''))
+  const path = (await newDatabase()).replace('file:', '')
+  const store = openSqlite(path)
+  paths.set(store, path)
+  return store
+}
+
+const paths = new WeakMap<Store, string>()
+
+/** The same database once more, as another process opens it. */
+export function openAgain(store: Store): Store {
+  return openSqlite(paths.get(store) ?? '')
 }

@@ -19,3 +19,8 @@ export function readMigrations(): Migration[] {
 export async function openEmptyStore(): Promise<Store> {
   return openD1(bindings.DB)
 }
+
+/** The same database once more, as another isolate has it. */
+export function openAgain(_store: Store): Store {
+  return openD1(bindings.DB)
+}

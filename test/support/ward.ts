@@ -73,6 +73,8 @@ export async function openWard(env: Record<string, string> = {}): Promise<Ward> 
     newId: createIds(() => clock.ms),
     randomBytes: (length) => crypto.getRandomValues(new Uint8Array(length)),
     compress: null,
+    shared: null,
+    background: () => {},
     asset: async () => null,
     nudge: () => {},
     meters: createMeters(),

@@ -1,8 +1,12 @@
-// What feeds list: the newest published comments of a site or of one thread.
-// Not for: how a feed is written (http/feeds.ts).
-import { allow, type Ctx } from '../context.ts'
-import { findThreadById, type Thread } from '../threads.ts'
-import { ifWritable, settleSite } from './publish.ts'
+// What feeds list: the newest published comments of a site or of one thread. Public rows only.
+import { type Expression, sql } from 'kysely'
+import type { Services } from '../../services.ts'
+import { AppError, allow, type Ctx, type Site } from '../context.ts'
+import { toSite } from '../sites.ts'
+import { type Thread, toThread } from '../threads.ts'
+import { lookSettled } from './due.ts'
+import { isListed } from './page.ts'
+import { settleSite, settleThread } from './publish.ts'
 import { nameShown } from './views.ts'
 
 /** Comments in a feed. */
@@ -18,15 +22,37 @@ export type FeedEntry = {
   title: string
 }
 
-/** The newest published comments of a site or of one thread. Throws `not_found` for a thread that is not the site's. */
-export async function readFeed(ctx: Ctx, threadId: string | null): Promise<{ thread: Thread | null; entries: FeedEntry[] }> {
+type Found = { site: Site; thread: Thread | null; print: string; nextChangeAt: string | null }
+
+/** What one look-up tells of a feed: its site, its thread where it is of one, and a print that moves with what it lists. */
+export type FeedStamp = Found & { services: Services }
+
+/**
+ * Looks a feed up with one indexed query. What is due is settled first. Throws `not_found` for an unknown site and for a thread that
+ * is not the site's or of which nothing was ever public.
+ */
+export async function stampFeed(services: Services, siteSlug: string, threadId: string | null): Promise<FeedStamp> {
+  const settled = await lookSettled<Found>(services, {
+    look: (from) => (threadId === null ? lookUpSite(from, siteSlug) : lookUpThread(from, siteSlug, threadId)),
+    dueAt: ({ nextChangeAt }) => nextChangeAt,
+    settle: (latest, { site, thread }) => {
+      const ctx: Ctx = { services: latest, actor: { kind: 'reader' }, site }
+      return thread ? settleThread(ctx, thread) : settleSite(ctx)
+    },
+  })
+  const { found } = settled
+  if (threadId !== null && (found.thread === null || found.thread.revision === 0)) throw new AppError('not_found')
+  return { ...found, services: settled.services }
+}
+
+/** The entries of a feed, newest first. */
+export async function readFeed(stamp: FeedStamp): Promise<FeedEntry[]> {
+  const ctx: Ctx = { services: stamp.services, actor: { kind: 'reader' }, site: stamp.site }
   allow(ctx, 'thread.read')
-  await ifWritable(ctx.services, () => settleSite(ctx))
-  const thread = threadId === null ? null : await findThreadById(ctx, threadId)
-  let rows = ctx.services.store.db
+  const { db } = ctx.services.store
+  const rows = await db
     .selectFrom('comment')
     .innerJoin('thread', 'thread.id', 'comment.thread_id')
-    .leftJoin('comment as root', 'root.id', 'comment.parent_id')
     .select([
       'comment.id',
       'comment.author_name',
@@ -34,18 +60,17 @@ export async function readFeed(ctx: Ctx, threadId: string | null): Promise<{ thr
       'comment.public_html',
       'comment.public_text',
       'comment.published_at',
-      'thread.url',
-      'thread.title',
     ])
-    .where('comment.site_id', '=', ctx.site.id)
-    .where('comment.public_revision_id', 'is not', null)
-    .where('comment.hidden_at', 'is', null)
-    .where((is) => is.or([is('comment.parent_id', 'is', null), is('root.published_at', 'is not', null)]))
+    .select(['thread.url', 'thread.title'])
+    .where('comment.id', 'in', (is) =>
+      stamp.thread
+        ? is.selectFrom(ofThread(ctx.services, stamp.thread.id).as('listed')).select('listed.id')
+        : is.selectFrom(ofSite(ctx.services, sql.val(stamp.site.id)).as('listed')).select('listed.id'),
+    )
     .orderBy('comment.published_at', 'desc')
     .orderBy('comment.id', 'desc')
-    .limit(FEED_LENGTH)
-  if (thread) rows = rows.where('comment.thread_id', '=', thread.id)
-  const entries = (await rows.execute()).map((row) => ({
+    .execute()
+  return rows.map((row) => ({
     id: row.id,
     author: nameShown(ctx, row),
     body_html: row.public_html ?? '',
@@ -54,5 +79,103 @@ export async function readFeed(ctx: Ctx, threadId: string | null): Promise<{ thr
     url: row.url,
     title: row.title,
   }))
-  return { thread, entries }
+}
+
+/**
+ * The print of a site's feed is which comments it lists, with the revisions of their threads: it moves with everything readers can
+ * see of them, and no write has to keep a number for the whole site, which every writer would wait for.
+ */
+async function lookUpSite(services: Services, siteSlug: string): Promise<Found> {
+  const row = await services.store.db
+    .selectFrom('site')
+    .select(['site.id', 'site.slug', 'site.name', 'site.settings'])
+    .select((is) => [
+      is
+        .selectFrom('thread as due')
+        .select((pick) => pick.fn.min('due.next_change_at').as('at'))
+        .whereRef('due.site_id', '=', 'site.id')
+        .where('due.next_change_at', 'is not', null)
+        .as('next_change_at'),
+      is
+        .selectFrom(ofSite(services, is.ref('site.id')).as('listed'))
+        .select(
+          sql<string | null>`string_agg(listed.id || ' ' || listed.revision, ' ' ORDER BY listed.published_at DESC, listed.id DESC)`.as(
+            'print',
+          ),
+        )
+        .as('listed'),
+    ])
+    .where('site.slug', '=', siteSlug)
+    .executeTakeFirst()
+  const site = toSite(row ? [{ ...row, origin: null }] : [])
+  return { site, thread: null, print: printOf(site, row?.listed), nextChangeAt: row?.next_change_at ?? null }
+}
+
+async function lookUpThread(services: Services, siteSlug: string, threadId: string): Promise<Found> {
+  const { db } = services.store
+  const row = await db
+    .selectFrom('thread')
+    .innerJoin('site', 'site.id', 'thread.site_id')
+    .selectAll('thread')
+    .select(['site.slug', 'site.name', 'site.settings'])
+    .where('thread.id', '=', threadId)
+    .where('site.slug', '=', siteSlug)
+    .executeTakeFirst()
+  if (!row) throw new AppError('not_found')
+  const site = toSite([{ ...row, id: row.site_id, origin: null }])
+  return { site, thread: toThread(row), print: printOf(site, row.revision), nextChangeAt: row.next_change_at }
+}
+
+function printOf(site: Site, listed: unknown): string {
+  return JSON.stringify([site.id, site.name, site.settings.language, listed])
+}
+
+/** The newest public comments of a site whose root, where they are replies, is public too. */
+function ofSite(services: Services, siteId: Expression<string>) {
+  return services.store.db
+    .selectFrom('comment')
+    .innerJoin('thread', 'thread.id', 'comment.thread_id')
+    .leftJoin('comment as root', 'root.id', 'comment.parent_id')
+    .select(['comment.id', 'comment.published_at', 'thread.revision'])
+    .where('comment.site_id', '=', siteId)
+    .where('comment.public_revision_id', 'is not', null)
+    .where('comment.hidden_at', 'is', null)
+    .where((is) => is.or([is('comment.parent_id', 'is', null), is('root.published_at', 'is not', null)]))
+    .orderBy('comment.published_at', 'desc')
+    .orderBy('comment.id', 'desc')
+    .limit(FEED_LENGTH)
+}
+
+/** The newest public comments of a thread: roots by their index, and replies found from their roots, never through the whole site. */
+function ofThread(services: Services, threadId: string) {
+  const { db } = services.store
+  // Also the places of roots that were taken off, since their replies are public still.
+  const places = db
+    .selectFrom('comment')
+    .select(['id', 'published_at', 'public_revision_id', 'hidden_at'])
+    .where('thread_id', '=', threadId)
+    .where('parent_id', 'is', null)
+    .where('published_at', 'is not', null)
+    .where(isListed)
+  const roots = db
+    .selectFrom(places.as('root'))
+    .select(['root.id', 'root.published_at'])
+    .where('root.public_revision_id', 'is not', null)
+    .where('root.hidden_at', 'is', null)
+    .orderBy('root.published_at', 'desc')
+    .orderBy('root.id', 'desc')
+    .limit(FEED_LENGTH)
+  const replies = db
+    .selectFrom(places.as('place'))
+    .innerJoin('comment as reply', 'reply.parent_id', 'place.id')
+    .select(['reply.id', 'reply.published_at'])
+    .where('reply.parent_id', 'is not', null)
+    .where('reply.public_revision_id', 'is not', null)
+    .where('reply.hidden_at', 'is', null)
+  return db
+    .selectFrom(db.selectFrom(roots.as('newest')).selectAll().unionAll(replies).as('each'))
+    .select(['each.id', 'each.published_at'])
+    .orderBy('each.published_at', 'desc')
+    .orderBy('each.id', 'desc')
+    .limit(FEED_LENGTH)
 }

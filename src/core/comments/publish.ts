@@ -1,6 +1,5 @@
 // What decisions do outward: publication at the end of an undo window, taking off the page at once, and settling.
 // `settlement(decision_id)` is unique: it decides between a decision's effect and its undoing, whoever comes first.
-import type { Services } from '../../services.ts'
 import type { Compilable } from '../../storage/store.ts'
 import { conflictOn } from '../../storage/store.ts'
 import { AppError, allow, type Ctx } from '../context.ts'
@@ -172,22 +171,6 @@ export async function settleDecision(ctx: Ctx, decisionId: string): Promise<void
     await commit(ctx, [settle(ctx, decision.id, 'applied')])
   } catch (error) {
     if (!conflictOn(error, 'settlement.decision_id')) throw error
-  }
-}
-
-/** How long readers leave a database alone that could not be written: each try may wait for another process's lock. */
-const REST_MS = 1_000
-const resting = new WeakMap<Services, number>()
-
-/** Reading goes on while the database cannot be written: readers see what is public already, and a later one settles. */
-export async function ifWritable<Result>(services: Services, settling: () => Promise<Result>): Promise<Result | false> {
-  if ((resting.get(services) ?? 0) > services.now().getTime()) return false
-  try {
-    return await settling()
-  } catch (error) {
-    if (!(error instanceof AppError) || error.code !== 'busy') throw error
-    resting.set(services, services.now().getTime() + REST_MS)
-    return false
   }
 }
 

@@ -1,12 +1,11 @@
-// Queries of readers: an article's published comments and the numbers of many. Each starts with one look-up by which a kept
-// answer is proven. Not for: the rows of a page (page.ts), their shapes (views.ts), feeds (feed.ts).
+// Queries of readers: an article's published comments. Each starts with one look-up by which a kept answer is proven.
+// Not for: the rows of a page (page.ts), their shapes (views.ts), numbers of many articles (counts.ts), feeds (feed.ts).
 import type { Services } from '../../services.ts'
-import { inChunks } from '../../storage/store.ts'
 import { allow, type Ctx, type Site } from '../context.ts'
-import { findSite } from '../sites.ts'
-import { type ArticleReference, articleOf, findSiteAndThread, type Thread, threadIds } from '../threads.ts'
+import { type ArticleReference, articleOf, findSiteAndThread, type Thread } from '../threads.ts'
+import { lookSettled } from './due.ts'
 import { readReplies, readRoots, type ThreadQuery } from './page.ts'
-import { ifWritable, settleSite, settleThread } from './publish.ts'
+import { settleThread } from './publish.ts'
 import { type CommentView, type SiteView, viewSite } from './views.ts'
 
 type ThreadView = {
@@ -22,8 +21,11 @@ type ThreadView = {
 
 export type ThreadAnswer = { site: SiteView; thread: ThreadView; comments: CommentView[]; next: string | null }
 
-/** What one look-up tells of an article: its site and thread, and a print that moves with everything readers can see. */
-export type ThreadStamp = { site: Site; thread: Thread | null; print: string }
+/**
+ * What one look-up tells of an article: its site and thread, and a print that moves with everything readers can see. The page is
+ * read with the stamp's own services, so that it is not older than its print.
+ */
+export type ThreadStamp = { services: Services; site: Site; thread: Thread | null; print: string }
 
 /**
  * Looks an article up with one indexed query: enough to tell whether an answer that was kept still holds. A publication
@@ -31,25 +33,22 @@ export type ThreadStamp = { site: Site; thread: Thread | null; print: string }
  */
 export async function stampThread(services: Services, siteSlug: string, reference: ArticleReference): Promise<ThreadStamp> {
   const article = articleOf(reference, '')
-  const found = await findSiteAndThread(services, siteSlug, article)
-  const ctx: Ctx = { services, actor: { kind: 'reader' }, site: found.site }
-  const due = found.thread
-  const hasSettled = due !== null && (await ifWritable(services, () => settleThread(ctx, due)))
-  const { site, thread } = hasSettled ? await findSiteAndThread(services, siteSlug, article) : found
-  return { site, thread, print: JSON.stringify([site.id, site.name, site.settings, thread?.id, thread?.revision, thread?.closedAt]) }
+  const settled = await lookSettled(services, {
+    look: (from) => findSiteAndThread(from, siteSlug, article),
+    dueAt: ({ thread }) => thread?.nextChangeAt ?? null,
+    settle: async (latest, { site, thread }) => thread && settleThread({ services: latest, actor: { kind: 'reader' }, site }, thread),
+  })
+  const { site, thread } = settled.found
+  const print = JSON.stringify([site.id, site.name, site.settings, thread?.id, thread?.revision, thread?.closedAt])
+  return { services: settled.services, site, thread, print }
 }
 
 /**
  * A page of an article's published comments: `limit` roots with their first replies. With `parent` a page of that
  * comment's replies instead; with `around` the page that holds one comment. An unknown article is an empty thread.
  */
-export async function readThread(
-  services: Services,
-  stamp: ThreadStamp,
-  reference: ArticleReference,
-  query: ThreadQuery,
-): Promise<ThreadAnswer> {
-  const ctx: Ctx = { services, actor: { kind: 'reader' }, site: stamp.site }
+export async function readThread(stamp: ThreadStamp, reference: ArticleReference, query: ThreadQuery): Promise<ThreadAnswer> {
+  const ctx: Ctx = { services: stamp.services, actor: { kind: 'reader' }, site: stamp.site }
   allow(ctx, 'thread.read')
   const article = articleOf(reference, '')
   const { thread } = stamp
@@ -74,55 +73,4 @@ export async function readThread(
     },
     ...page,
   }
-}
-
-/** The numbers of published comments of articles, with their site and when one of its threads will change by itself. */
-export async function readCountsStamp(
-  services: Services,
-  siteSlug: string,
-  articles: readonly ArticleReference[],
-): Promise<{ site: Site; counts: number[]; nextChangeAt: string | null }> {
-  const ctx: Ctx = { services, actor: { kind: 'reader' }, site: await findSite(services, siteSlug) }
-  const counts = await readThreadCounts(ctx, articles)
-  const next = await services.store.db
-    .selectFrom('thread')
-    .select((pick) => pick.fn.min('next_change_at').as('at'))
-    .where('site_id', '=', ctx.site.id)
-    .where('next_change_at', 'is not', null)
-    .executeTakeFirst()
-  return { site: ctx.site, counts, nextChangeAt: next?.at ?? null }
-}
-
-/** The numbers of published comments of many articles, in the order given; an unknown article has none. */
-export async function readThreadCounts(ctx: Ctx, articles: readonly ArticleReference[]): Promise<number[]> {
-  allow(ctx, 'thread.read')
-  const wanted = articles.map((article, index) => articleOf(article, `/articles/${index}`))
-  await ifWritable(ctx.services, () => settleSite(ctx))
-  const byKey = new Map<string, number>()
-  const byUrl = new Map<string, number>()
-  const { db } = ctx.services.store
-  const addresses = new Set(wanted.flatMap(({ key, url }) => (key === url ? [key] : [])))
-  // Each key can stand twice in the statement, as key and as address.
-  for (const chunk of inChunks([...new Set(wanted.map(({ key }) => key))], 52)) {
-    const rows = await db
-      .selectFrom('thread')
-      .select(['key', 'url', 'public_count'])
-      .where(
-        'id',
-        'in',
-        threadIds(
-          ctx.services,
-          ctx.site.slug,
-          chunk,
-          chunk.filter((key) => addresses.has(key)),
-        ),
-      )
-      .orderBy('created_at', 'desc')
-      .execute()
-    for (const row of rows) {
-      byKey.set(row.key, row.public_count)
-      byUrl.set(row.url, row.public_count)
-    }
-  }
-  return wanted.map(({ key, url }) => byKey.get(key) ?? (key === url ? byUrl.get(url) : undefined) ?? 0)
 }

@@ -37,7 +37,7 @@ export async function receiveOpinion(c: AppContext): Promise<Response> {
     }
     const submitted = await submit(
       place.ctx,
-      { article, parent_id: field('reply'), author, kind: field('kind'), body, consents: consentsOf(kept) },
+      { article, parent_id: field('parent_id'), author, kind: field('kind'), body, consents: consentsOf(kept) },
       field('request_key') ?? null,
     )
     return sentPage(c, place, submitted)
@@ -53,7 +53,7 @@ type Draft = { kept: Kept; problem: Problem | null; nudges: readonly ToldNudge[]
 /** The list and the form; with a problem, the same page with what was typed and what is wrong with it. */
 async function articlePage(c: AppContext, place: Place, draft: Draft): Promise<Response> {
   const { ctx, words } = place
-  const replied = draft.kept.get('reply') || c.req.query('reply') || null
+  const replied = draft.kept.get('parent_id') || c.req.query('reply') || null
   const shown = {
     sort: sortOf(c.req.query('sort')),
     after: c.req.query('after') ?? null,
@@ -65,7 +65,7 @@ async function articlePage(c: AppContext, place: Place, draft: Draft): Promise<R
   const answer =
     place.key === null && place.url === null
       ? null
-      : await readThread(ctx.services, await stampThread(ctx.services, ctx.site.slug, reference), reference, {
+      : await readThread(await stampThread(ctx.services, ctx.site.slug, reference), reference, {
           sort: shown.sort,
           limit: PAGE_LENGTH,
           after: shown.after,

@@ -75,7 +75,7 @@ export function WriteForm(props: FormProps) {
         place={place}
         more={{
           request_key: requestKeyOf(props),
-          ...(reply ? { reply: reply.id } : {}),
+          ...(reply ? { parent_id: reply.id } : {}),
           // The text that was looked at: a changed one is looked at again.
           ...(props.nudges.length > 0 ? { confirmed: kept.get('body') ?? '' } : {}),
         }}
