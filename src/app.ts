@@ -47,13 +47,17 @@ export function createApp(services: Services): App {
   )
 
   const hotRoad = createHotRoad(services)
+  const onItsTurn = (request: Request, host: AppEnv['Bindings']) => {
+    const turn = host.turn?.() ?? null
+    return turn === null ? app.fetch(request, host) : turn.then(() => app.fetch(request, host))
+  }
   return {
     routes: app.routes,
     fetch(request, host) {
       const { url } = request
       const header = host.header ?? ((name) => request.headers.get(name) ?? undefined)
       const hot = hotRoad(request.method, url.slice(url.indexOf('/', 8)), header)
-      if (hot === null) return app.fetch(request, host)
+      if (hot === null) return onItsTurn(request, host)
       return hot instanceof Promise ? hot.then((answer) => answer ?? app.fetch(request, host)) : hot
     },
   }

@@ -10,6 +10,7 @@ import { hasSites, newDemoLink, seedDemo } from './demo/seed.ts'
 import { ARTICLE, WARD } from './demo/ward.ts'
 import { tick } from './jobs.ts'
 import { log, nodeServices, openDatabase, pathOf, readMigrations } from './platform/node.ts'
+import { createTurns } from './platform/turns.ts'
 import type { Services } from './services.ts'
 import { CHECKED_AT_START_BYTES, DatabaseRefused, faultOf, refuseDamaged } from './storage/file.ts'
 import { migrate } from './storage/migrate.ts'
@@ -38,7 +39,7 @@ const OTHER_FILES = 64
  */
 export async function serveOnNode(config: Config, { isReadOnly = false } = {}): Promise<void> {
   if (config.database.startsWith('file:')) admit(pathOf(config.database), isReadOnly)
-  const store = openDatabase(config, { isReadOnly })
+  const store = openDatabase(config, { isReadOnly, isThreaded: true })
   const clock = createClock()
   let isStopping = false
   const services: Services = { ...nodeServices(config, store, clock.wakeAt), isDraining: () => isStopping }
@@ -49,6 +50,7 @@ export async function serveOnNode(config: Config, { isReadOnly = false } = {}): 
   if (!isReadOnly) clock.start(services)
 
   const app = createApp(services)
+  const turns = createTurns()
   const server = serve({
     fetch: (request, { incoming }) =>
       app.fetch(request, {
@@ -57,6 +59,7 @@ export async function serveOnNode(config: Config, { isReadOnly = false } = {}): 
           const value = incoming.headers[name]
           return typeof value === 'object' ? value.join(', ') : value
         },
+        turn: turns,
       }),
     hostname: config.host,
     port: config.port,

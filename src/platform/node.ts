@@ -13,7 +13,7 @@ import { refuseForeign } from '../storage/file.ts'
 import { meteredStore } from '../storage/metered.ts'
 import type { Migration } from '../storage/migrate.ts'
 import { openPostgres } from '../storage/postgres.ts'
-import { openSqlite } from '../storage/sqlite.ts'
+import { openSqlite, openSqliteReadOnly, openSqliteThreaded } from '../storage/sqlite.ts'
 import type { Store } from '../storage/store.ts'
 import { createIds } from './id.ts'
 
@@ -47,14 +47,18 @@ export function readDatabase(env: NodeJS.ProcessEnv): string {
 
 /**
  * Opens the configured database: PostgreSQL, or a SQLite file that is made where there is none. Throws DatabaseRefused for a file
- * that is no database. A command alone needs one connection; `poolSize` is for a server.
+ * that is no database. A command alone needs one connection and no thread; a server gives `poolSize` and is `isThreaded`.
  */
-export function openDatabase(config: Pick<Config, 'database'> & { poolSize?: number }, { isReadOnly = false } = {}): Store {
+export function openDatabase(
+  config: Pick<Config, 'database'> & { poolSize?: number },
+  { isReadOnly = false, isThreaded = false } = {},
+): Store {
   if (!isFile(config.database)) return openPostgres(config.database, { poolSize: config.poolSize ?? 1 })
   const path = pathOf(config.database)
   if (!isReadOnly) mkdirSync(dirname(path), { recursive: true })
   refuseForeign(path)
-  return openSqlite(path, { isReadOnly })
+  if (isReadOnly) return openSqliteReadOnly(path)
+  return isThreaded ? openSqliteThreaded(path) : openSqlite(path)
 }
 
 /** Where the database is, as a person may read it: without the password. */
