@@ -115,7 +115,7 @@ export function limited(limiter: RateLimiter, bucket: Bucket, methods: readonly 
   return async (c, next) => {
     const { config } = c.var.services
     if (config.limits && methods.includes(c.req.method)) {
-      limiter(bucket, networkOf(readerAddress(c.env?.peer, c.req.header('x-forwarded-for'), config.trustedProxies)))
+      await limiter(bucket, networkOf(readerAddress(c.env?.peer, c.req.header('x-forwarded-for'), config.trustedProxies)))
     }
     await next()
   }

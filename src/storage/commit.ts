@@ -12,12 +12,12 @@ const BUSY_TIMEOUT_MS = 200
 /** Batches that share one commit: a commit of this many takes some tens of milliseconds, and the first in it waits for the last. */
 const MAX_TOGETHER = 200
 /**
- * Batches after which the log is folded into the file, about a thousand pages of it. That is done after the answers, so that no
- * sender waits for it.
+ * Batches after which the log is folded into the file: seldom, since a page that many comments changed is then written once, and
+ * after the answers, so that no sender waits for it. A comment sent alone changes some twenty pages.
  */
-const FOLDED_AFTER = 100
-/** Pages of log at which SQLite folds it within a commit: many large batches must not let it grow without end. */
-const MAX_LOG_PAGES = 4_000
+const FOLDED_AFTER = 400
+/** Pages of log (48 MB) at which SQLite folds it within a commit: many large batches must not let it grow without end. */
+const MAX_LOG_PAGES = 12_000
 /** Statements kept prepared. Lists of varying length make varying statements, so there is an end to it. */
 const MAX_PREPARED = 500
 

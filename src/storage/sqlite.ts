@@ -3,33 +3,46 @@
 import { Worker } from 'node:worker_threads'
 import Database from 'better-sqlite3'
 import { Kysely, SqliteDialect } from 'kysely'
-import { createCommitter, openForWriting, preparing } from './commit.ts'
+import { type Committer, createCommitter, openForWriting, preparing } from './commit.ts'
 import type { Schema } from './schema.ts'
 import { compiled, type Store, StoreBusy } from './store.ts'
 import type { Told } from './thread.ts'
-import { type Answer, createSender, type Sender } from './writer.ts'
+import { type Answer, createSender, type Order, type Sender } from './writer.ts'
 
 /** How long a read waits for a lock; in WAL mode only a database that is being opened or closed holds readers up. */
 const READ_TIMEOUT_MS = 200
 
 /** Opens a SQLite file only to be read: every batch throws {@link StoreBusy}. */
 export function openSqliteReadOnly(path: string): Store {
-  const database = new Database(path, { timeout: READ_TIMEOUT_MS, readonly: true, fileMustExist: true })
-  return storeOf(database, {
+  return storeOf(openForReading(path), {
     write: () => Promise.reject(new StoreBusy('the database is only read')),
     close: async () => {},
   })
 }
 
-/** Opens (and makes) a SQLite file, read and written on one connection in this thread: for a command. */
-export function openSqlite(path: string): Store {
+/**
+ * Opens (and makes) a SQLite file, read and written on one connection in this thread: for a command, and for the primary of several
+ * processes, which passes their batches to `take`.
+ */
+export function openSqlite(path: string): Store & Pick<Committer, 'take'> {
   const database = openForWriting(path)
   const committer = createCommitter(database)
   const sender = createSender((orders) => committer.take(orders, sender.settle))
-  return storeOf(database, {
+  const store = storeOf(database, {
     write: sender.write,
     close: async () => committer.finish(),
   })
+  return { ...store, take: committer.take }
+}
+
+/** Opens a SQLite file that another process writes: `post` carries batches there, `onAnswers` gives what became of them. */
+export function openSqliteElsewhere(
+  path: string,
+  { post, onAnswers }: { post(orders: Order[]): void; onAnswers(hear: (answers: Answer[]) => void): void },
+): Store {
+  const sender = createSender(post)
+  onAnswers(sender.settle)
+  return storeOf(openForReading(path), { write: sender.write, close: sender.idle })
 }
 
 /** Opens (and makes) a SQLite file, written in a thread of its own: for a server, whose answers wait for no disk. */
@@ -49,6 +62,10 @@ export function openSqliteThreaded(path: string): Store {
       await gone
     },
   })
+}
+
+function openForReading(path: string): Database.Database {
+  return new Database(path, { timeout: READ_TIMEOUT_MS, readonly: true, fileMustExist: true })
 }
 
 function storeOf(database: Database.Database, writer: Pick<Sender, 'write'> & { close(): Promise<void> }): Store {
