@@ -24,7 +24,7 @@ mkdirSync(`${ASSETS}/widget`, { recursive: true })
 
 await Promise.all([
   build({
-    entryPoints: { ykien: 'src/cli.ts' },
+    entryPoints: { ykien: 'src/cli.ts', thread: 'src/storage/thread.ts' },
     bundle: true,
     packages: 'external',
     platform: 'node',

@@ -10,7 +10,7 @@ import type { AppEnv } from './http/door.ts'
 import { feedDoors } from './http/feeds.ts'
 import { introduce, readBody, secureHeaders } from './http/guards.ts'
 import { createHotRoad } from './http/hot.ts'
-import { createRateLimiter } from './http/limits.ts'
+import { type Allowance, createAllowance, createRateLimiter } from './http/limits.ts'
 import { measured } from './http/meter.ts'
 import { describeApi, opsDoors } from './http/ops.tsx'
 import { answerProblem } from './http/problem.ts'
@@ -24,13 +24,10 @@ export type App = {
   routes: readonly { method: string; path: string }[]
 }
 
-/** The whole application over a host's services. */
-export function createApp(services: Services): App {
+/** The whole application over a host's services; `allowance` is given where several processes share their rate limits. */
+export function createApp(services: Services, allowance: Allowance = createAllowance(() => performance.now())): App {
   const app = new OpenAPIHono<AppEnv>()
-  const limiter = createRateLimiter(
-    () => performance.now(),
-    (bucket) => services.meters.refusals.add(bucket),
-  )
+  const limiter = createRateLimiter(allowance, (bucket) => services.meters.refusals.add(bucket))
   app.use(measured(services.meters), introduce(services), secureHeaders(services.config), readBody)
   app.onError((error, c) => answerProblem(c, error))
   app.notFound((c) => answerProblem(c, new AppError('not_found')))
@@ -49,13 +46,17 @@ export function createApp(services: Services): App {
   )
 
   const hotRoad = createHotRoad(services)
+  const onItsTurn = (request: Request, host: AppEnv['Bindings']) => {
+    const turn = host.turn?.() ?? null
+    return turn === null ? app.fetch(request, host) : turn.then(() => app.fetch(request, host))
+  }
   return {
     routes: app.routes,
     fetch(request, host) {
       const { url } = request
       const header = host.header ?? ((name) => request.headers.get(name) ?? undefined)
       const hot = hotRoad(request.method, url.slice(url.indexOf('/', 8)), header)
-      if (hot === null) return app.fetch(request, host)
+      if (hot === null) return onItsTurn(request, host)
       return hot instanceof Promise ? hot.then((answer) => answer ?? app.fetch(request, host)) : hot
     },
   }

@@ -31,9 +31,15 @@ export const SETTINGS = {
   },
   poolSize: {
     env: 'YKIEN_POOL',
-    doc: 'How many connections to PostgreSQL one process holds at most, and as many to a replica. All processes together must stay below the server’s `max_connections`. SQLite needs none.',
+    doc: 'How many connections to PostgreSQL one process holds at most, and as many to a replica. All processes together (`YKIEN_PROCESSES` times this, and one) must stay below the server’s `max_connections`. SQLite needs none.',
     schema: z.coerce.number({ error: 'write a number of connections' }).int().min(1).max(200),
     default: '10',
+  },
+  processes: {
+    env: 'YKIEN_PROCESSES',
+    doc: 'How many processes serve; as many as the machine has processors is enough. With more than 1 there is one besides that starts them, writes (to a SQLite file) and runs the clock.',
+    schema: z.coerce.number({ error: 'write a number of processes' }).int().min(1).max(64),
+    default: '1',
   },
   host: { env: 'YKIEN_HOST', doc: 'The address to listen on.', schema: z.string().min(1), default: '127.0.0.1' },
   port: {
@@ -91,7 +97,7 @@ export const SETTINGS = {
   },
   maxConnections: {
     env: 'YKIEN_MAX_CONNECTIONS',
-    doc: 'Connections held at once; beyond it new ones are closed unread. Each takes about 10 kB of memory and one open file.',
+    doc: 'Connections held at once, shared out evenly among the processes; beyond it new ones are closed unread. Each takes about 10 kB of memory and one open file.',
     schema: z.coerce.number({ error: 'write a number' }).int().min(10).max(1_000_000),
     default: '15000',
   },

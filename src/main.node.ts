@@ -1,79 +1,38 @@
-// Serving on Node: settings, database, app, the clock of the jobs, and an orderly end.
+// Serving on Node: settings, database, app, the clock of the jobs, and an orderly end; in one process, or in several of which the
+// primary writes and runs the clock.
 import { execFile } from 'node:child_process'
-import { existsSync, readFileSync, statSync } from 'node:fs'
-import type { Server } from 'node:http'
+import { existsSync, statSync } from 'node:fs'
 import { constants, setPriority } from 'node:os'
-import { serve } from '@hono/node-server'
 import { createApp } from './app.ts'
 import type { Config } from './config.ts'
 import { hasSites, newDemoLink, seedDemo } from './demo/seed.ts'
 import { ARTICLE, WARD } from './demo/ward.ts'
+import { createAllowance } from './http/limits.ts'
 import { tick } from './jobs.ts'
-import { log, nodeServices, openDatabase, pathOf, readMigrations } from './platform/node.ts'
+import { log, nodeServices, openDatabase, openServed, pathOf, readMigrations } from './platform/node.ts'
+import { isServing, joinPrimary, type Processes, startProcesses } from './platform/processes.ts'
+import { openServer } from './platform/server.ts'
 import type { Services } from './services.ts'
 import { CHECKED_AT_START_BYTES, DatabaseRefused, faultOf, refuseDamaged } from './storage/file.ts'
 import { migrate } from './storage/migrate.ts'
-import { conflictOn } from './storage/store.ts'
+import { conflictOn, type Store } from './storage/store.ts'
 
 /** How often the duties run when nothing wakes them. */
 const TICK_MS = 60_000
-/** How long requests in flight may take to end after SIGTERM. */
-const DRAIN_MS = 8_000
-/** How often connections that fell idle are closed meanwhile. */
-const IDLE_SWEEP_MS = 50
-/** A client gets this long to send its headers, and its whole request: stalled ones must not pile up. */
-const HEADERS_TIMEOUT_MS = 10_000
-const REQUEST_TIMEOUT_MS = 15_000
-const CONNECTIONS_CHECKED_MS = 5_000
-/** A connection that has been answered waits this long for its next request. */
-const KEEP_ALIVE_MS = 5_000
-/** Bytes of headers: a browser's cookies and a proxy's additions fit, and no more is gathered for anybody. */
-const MAX_HEADER_BYTES = 16 * 1024
-/** Files the process needs besides its connections: database, log, listening socket. */
-const OTHER_FILES = 64
+
+type Options = { isReadOnly: boolean }
 
 /**
  * Checks the database file, migrates, fills an empty database with the demo where that is wanted, and serves until SIGTERM or
- * SIGINT. Read-only nothing is migrated and every write is answered 503. Throws DatabaseRefused.
+ * SIGINT, in as many processes as are configured. Read-only nothing is migrated and every write is answered 503. Throws DatabaseRefused.
  */
 export async function serveOnNode(config: Config, { isReadOnly = false } = {}): Promise<void> {
+  if (isServing()) return serveForPrimary(config, { isReadOnly })
   if (config.database.startsWith('file:')) admit(pathOf(config.database), isReadOnly)
-  const store = openDatabase(config, { isReadOnly })
-  const clock = createClock()
-  let isStopping = false
-  const services: Services = { ...nodeServices(config, store, clock.wakeAt), isDraining: () => isStopping }
-  const applied = isReadOnly ? [] : await migrate(store, readMigrations(store.dialect), services.now())
-  if (applied.length > 0) log({ event: 'migrated', migrations: applied.join(' ') })
   if (!config.limits) log({ event: 'warning', reason: 'YKIEN_LIMITS=off: rate limits are lifted; never do this in production' })
-  const demoLink = isReadOnly ? null : await prepareDemo(services)
-  if (!isReadOnly) clock.start(services)
-
-  const app = createApp(services)
-  const server = serve({
-    fetch: (request, { incoming }) =>
-      app.fetch(request, {
-        peer: incoming.socket.remoteAddress,
-        header: (name) => {
-          const value = incoming.headers[name]
-          return typeof value === 'object' ? value.join(', ') : value
-        },
-      }),
-    hostname: config.host,
-    port: config.port,
-    serverOptions: {
-      headersTimeout: HEADERS_TIMEOUT_MS,
-      requestTimeout: REQUEST_TIMEOUT_MS,
-      connectionsCheckingInterval: CONNECTIONS_CHECKED_MS,
-      keepAliveTimeout: KEEP_ALIVE_MS,
-      maxHeaderSize: MAX_HEADER_BYTES,
-    },
-  }) as Server
-  server.maxConnections = connectionsAtMost(config.maxConnections)
-  server.on('error', (error) => {
-    console.error(`ykien: cannot listen on ${config.host}:${config.port}: ${error.message}; set YKIEN_PORT to a free port`)
-    process.exit(1)
-  })
-  await new Promise<void>((resolve) => server.once('listening', resolve))
+  const open = config.processes === 1 ? serveAlone : servePrimary
+  const clock = createClock()
+  const { services, processes, demoLink } = await open(config, { isReadOnly }, clock)
   console.log(`Ý Kiến listens on ${config.baseUrl}`)
   if (demoLink !== null) {
     console.log(`  Article with the section:  ${config.baseUrl}/`)
@@ -82,30 +41,62 @@ export async function serveOnNode(config: Config, { isReadOnly = false } = {}): 
     console.log(`  API:                       ${config.baseUrl}/docs`)
   }
   await told(() => {
-    isStopping = true
+    processes.drain()
     log({ event: 'stopping' })
   }, config.drainSeconds)
-  await ended(server)
+  await processes.close()
   clock.stop()
-  await store.close()
+  await services.store.close()
 }
 
-/** Connections held at once: what was set, or what the system lets this process open, where that is less. */
-function connectionsAtMost(wanted: number): number {
-  const allowed = allowedFiles() - OTHER_FILES
-  if (allowed >= wanted) return wanted
-  log({ event: 'warning', reason: `the system allows this process ${allowed} connections, not ${wanted}; raise "ulimit -n"` })
-  return Math.max(1, allowed)
-}
+type Served = { services: Services; processes: Processes; demoLink: string | null }
 
-function allowedFiles(): number {
-  try {
-    // Node raises its own limit to the hard one when it starts.
-    const [, limit] = /^Max open files\s+(\d+)/m.exec(readFileSync('/proc/self/limits', 'utf8')) ?? []
-    return limit === undefined ? Number.POSITIVE_INFINITY : Number(limit)
-  } catch {
-    return Number.POSITIVE_INFINITY
+/** This process serves, and writes in a thread of its own. */
+async function serveAlone(config: Config, options: Options, clock: Clock): Promise<Served> {
+  let isDraining = false
+  const store = openServed(config, options)
+  const services: Services = { ...nodeServices(config, store, clock.wakeAt), isDraining: () => isDraining }
+  const demoLink = await prepare(services, store, options, clock)
+  const { close } = await openServer(config, createApp(services).fetch, log)
+  const drain = () => {
+    isDraining = true
   }
+  return { services, processes: { drain, close }, demoLink }
+}
+
+/** This process writes and runs the clock; others that it starts serve. */
+async function servePrimary(config: Config, options: Options, clock: Clock): Promise<Served> {
+  const store = openDatabase(config, options)
+  const services = nodeServices(config, store, clock.wakeAt)
+  const demoLink = await prepare(services, store, options, clock)
+  const allow = createAllowance(() => performance.now())
+  const { take = () => {} } = store
+  const { reading } = services.meters
+  const processes = await startProcesses(config.processes, { take, allow, nudge: clock.wakeAt, reading, log })
+  return { services, processes, demoLink }
+}
+
+/** This process was started by a primary, and serves until that says that it is time to end. */
+async function serveForPrimary(config: Config, { isReadOnly }: Options): Promise<void> {
+  const link = joinPrimary(() => services.meters.reading())
+  const store = openServed(config, { isReadOnly, link })
+  const usual = nodeServices(config, store, link.nudge)
+  const services: Services = { ...usual, meters: { ...usual.meters, readings: link.readings }, isDraining: link.isDraining }
+  const { close } = await openServer(config, createApp(services, link.allow).fetch, log)
+  await link.told
+  await close()
+  await store.close()
+  process.exit(0)
+}
+
+/** What is done once before anybody is served. Gives the demo's sign-in link, where there is a demo. */
+async function prepare(services: Services, store: Store, { isReadOnly }: Options, clock: Clock): Promise<string | null> {
+  if (isReadOnly) return null
+  const applied = await migrate(store, readMigrations(store.dialect), services.now())
+  if (applied.length > 0) log({ event: 'migrated', migrations: applied.join(' ') })
+  const demoLink = await prepareDemo(services)
+  clock.start(services)
+  return demoLink
 }
 
 /** Refuses a database file that would fail later; a large one is looked through after the start, by a process beside this one. */
@@ -148,8 +139,10 @@ async function prepareDemo(services: Services): Promise<string | null> {
   return newDemoLink(services)
 }
 
+type Clock = { start(given: Services): void; wakeAt(notBefore: string): void; stop(): void }
+
 /** Runs the duties every minute, and when a decision's undo window ends; never two runs at once. */
-function createClock() {
+function createClock(): Clock {
   let running: Promise<void> | null = null
   let services: Services | null = null
   let minute: NodeJS.Timeout | undefined
@@ -190,19 +183,5 @@ function told(stopping: () => void, afterSeconds: number): Promise<void> {
     }
     process.on('SIGTERM', tell)
     process.on('SIGINT', tell)
-  })
-}
-
-/** Stops taking connections; resolves when the requests in flight have ended, or had their time. */
-function ended(server: Server): Promise<void> {
-  return new Promise((resolve) => {
-    const hurry = setTimeout(() => server.closeAllConnections(), DRAIN_MS)
-    hurry.unref()
-    // A connection that was busy just now falls idle after its answer and would be kept alive for seconds.
-    const sweep = setInterval(() => server.closeIdleConnections(), IDLE_SWEEP_MS)
-    server.close(() => {
-      clearInterval(sweep)
-      resolve()
-    })
   })
 }

@@ -8,11 +8,11 @@ import type { Services } from '../services.ts'
 
 /**
  * `peer` is the address of the socket's other end, which the host knows; on Workers the reader's own address. `header` reads a
- * request's header where the host has a quicker way than a Headers object.
+ * request's header where the host has a quicker way than a Headers object; `turn` says when work that takes a while may begin.
  * `site` is set by CORS, `ctx` by the staff guard, for the routes behind them; `session` once it was asked for.
  */
 export type AppEnv = {
-  Bindings: { peer?: string | undefined; header?: (name: string) => string | undefined }
+  Bindings: { peer?: string | undefined; header?: (name: string) => string | undefined; turn?: () => Promise<void> | null }
   Variables: {
     services: Services
     language: Language

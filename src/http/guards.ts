@@ -133,7 +133,7 @@ export const csrf: Guard = async (c, next) => {
 /** Takes one token of a bucket for the reader's network; throws `rate_limited`. */
 export function limited(limiter: RateLimiter, bucket: Bucket, methods: readonly string[]): Guard {
   return async (c, next) => {
-    if (c.var.services.config.limits && methods.includes(c.req.method)) limiter(bucket, networkOfReader(c))
+    if (c.var.services.config.limits && methods.includes(c.req.method)) await limiter(bucket, networkOfReader(c))
     await next()
   }
 }

@@ -1,5 +1,5 @@
-// Rate limits per network: token buckets in this process's memory, on a clock that cannot be set back.
-// Not for: bans, challenges and limits that several processes share; those are screening's.
+// Rate limits per network: token buckets in memory, on a clock that cannot be set back. Of several processes the primary has the
+// memory and the others ask it, so that a limit stays what it says. Not for: bans and challenges; those are screening's.
 import { AppError } from '../core/context.ts'
 
 /** What is limited: `burst` at once, then `perMinute`. Generous, since a whole office can share one address. */
@@ -17,10 +17,13 @@ export type Bucket = keyof typeof BUCKETS
 const MAX_NETWORKS = 50_000
 const MINUTE_MS = 60_000
 
-export type RateLimiter = (bucket: Bucket, network: string) => void
+/** Takes one token for a network and gives the seconds to wait for the next, 0 when there was one. */
+export type Allowance = (bucket: Bucket, network: string) => number | Promise<number>
+/** Takes one token, or throws `rate_limited` with the seconds to wait. */
+export type RateLimiter = (bucket: Bucket, network: string) => Promise<void>
 
-/** A limiter with a memory of its own. Calling it takes one token, or throws `rate_limited` with the seconds to wait, after `refused`. */
-export function createRateLimiter(monotonicMs: () => number, refused: (bucket: Bucket) => void = () => {}): RateLimiter {
+/** An allowance with a memory of its own. */
+export function createAllowance(monotonicMs: () => number): (bucket: Bucket, network: string) => number {
   const levels = new Map<string, { tokens: number; at: number }>()
   return (bucket, network) => {
     const { burst, perMinute } = BUCKETS[bucket]
@@ -32,10 +35,16 @@ export function createRateLimiter(monotonicMs: () => number, refused: (bucket: B
     levels.delete(key)
     levels.set(key, { tokens: tokens < 1 ? tokens : tokens - 1, at })
     if (levels.size > MAX_NETWORKS) levels.delete(levels.keys().next().value ?? '')
-    if (tokens < 1) {
-      refused(bucket)
-      const seconds = Math.ceil(((1 - tokens) / perMinute) * 60)
-      throw new AppError('rate_limited', { retryAfter: seconds, values: { n: seconds } })
-    }
+    return tokens < 1 ? Math.ceil(((1 - tokens) / perMinute) * 60) : 0
+  }
+}
+
+/** A limiter over an allowance, here or in another process; `refused` is told of each refusal. */
+export function createRateLimiter(allowance: Allowance, refused: (bucket: Bucket) => void = () => {}): RateLimiter {
+  return async (bucket, network) => {
+    const seconds = await allowance(bucket, network)
+    if (seconds === 0) return
+    refused(bucket)
+    throw new AppError('rate_limited', { retryAfter: seconds, values: { n: seconds } })
   }
 }

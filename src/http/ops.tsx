@@ -5,7 +5,7 @@ import { AppError } from '../core/context.ts'
 import { checkHealth, countWork, type Health } from '../core/health.ts'
 import { strings } from '../i18n/index.ts'
 import { equalSecret } from '../lib/crypto.ts'
-import type { Sample } from '../lib/meters.ts'
+import { type Sample, textOf } from '../lib/meters.ts'
 import type { Services } from '../services.ts'
 import type { AppContext, AppEnv } from './door.ts'
 import { bearerOf } from './guards.ts'
@@ -83,7 +83,7 @@ export function opsDoors(services: Services, version: string, describe: () => Do
     const isUp: Sample = { name: 'ykien_database_up', help: 'Whether the database could be read just now.', value: work === null ? 0 : 1 }
     c.header('cache-control', 'no-store')
     c.header('content-type', 'text/plain; version=0.0.4; charset=utf-8')
-    return c.body(services.meters.text([build, isUp, ...(work ?? [])]))
+    return c.body(textOf(await services.meters.readings(), [build, isUp, ...(work ?? [])]))
   })
   doors.get('/openapi.json', (c) => c.json(known(), 200, { 'access-control-allow-origin': '*', 'cache-control': 'public, max-age=300' }))
   doors.get('/docs', (c) => {

@@ -9,13 +9,15 @@ import { brotliCompress, constants, gzip } from 'node:zlib'
 import { type Config, ConfigError, parseConfig, SETTINGS } from '../config.ts'
 import { createMeters, type Meters } from '../lib/meters.ts'
 import type { Asset, LogEvent, Services } from '../services.ts'
+import type { Committer } from '../storage/commit.ts'
 import { refuseForeign } from '../storage/file.ts'
 import { meteredStore } from '../storage/metered.ts'
 import type { Migration } from '../storage/migrate.ts'
 import { openPostgres } from '../storage/postgres.ts'
-import { openSqlite } from '../storage/sqlite.ts'
+import { openSqlite, openSqliteElsewhere, openSqliteReadOnly, openSqliteThreaded } from '../storage/sqlite.ts'
 import type { Store } from '../storage/store.ts'
 import { createIds } from './id.ts'
+import type { Link } from './processes.ts'
 
 const TYPES: Record<string, string> = {
   '.js': 'text/javascript; charset=utf-8',
@@ -46,23 +48,41 @@ export function readDatabase(env: NodeJS.ProcessEnv): string {
 }
 
 /**
- * Opens the configured database: PostgreSQL, or a SQLite file that is made where there is none. Throws DatabaseRefused for a file
- * that is no database. A command alone needs one connection; `poolSize` is for a server.
+ * Opens the configured database for a command or for the primary of several processes: PostgreSQL, or a SQLite file that is made where
+ * there is none, with `take` for the others' batches. Throws DatabaseRefused for a file that is no database. One connection is enough.
  */
 export function openDatabase(
-  config: Pick<Config, 'database'> & { poolSize?: number; replica?: string | undefined },
+  { database }: Pick<Config, 'database'>,
   { isReadOnly = false } = {},
+): Store & Partial<Pick<Committer, 'take'>> {
+  if (!isFile(database)) return openPostgres(database, { poolSize: 1 })
+  return isReadOnly ? openSqliteReadOnly(admittedPath(database)) : openSqlite(admittedPath(database))
+}
+
+/**
+ * Opens the configured database for a process that serves: PostgreSQL with a pool, and its replica where there is one, or a SQLite file
+ * that is written in a thread of its own, or by the primary that `link` leads to.
+ */
+export function openServed(
+  { database, poolSize, replica }: Pick<Config, 'database' | 'poolSize' | 'replica'>,
+  { isReadOnly = false, link = null }: { isReadOnly?: boolean; link?: Pick<Link, 'post' | 'onAnswers'> | null } = {},
 ): Store {
-  if (!isFile(config.database))
-    return openPostgres(config.database, {
-      poolSize: config.poolSize ?? 1,
-      replica: config.replica,
+  if (!isFile(database))
+    return openPostgres(database, {
+      poolSize,
+      replica,
       replicaChanged: (isUp, reason) => log(isUp ? { event: 'replica.up' } : { event: 'replica.down', reason }),
     })
-  const path = pathOf(config.database)
-  if (!isReadOnly) mkdirSync(dirname(path), { recursive: true })
+  if (isReadOnly) return openSqliteReadOnly(admittedPath(database))
+  return link === null ? openSqliteThreaded(admittedPath(database)) : openSqliteElsewhere(admittedPath(database), link)
+}
+
+/** The path of a database that may be opened, its folder made. */
+function admittedPath(database: string): string {
+  const path = pathOf(database)
+  mkdirSync(dirname(path), { recursive: true })
   refuseForeign(path)
-  return openSqlite(path, { isReadOnly })
+  return path
 }
 
 /** Where the database is, as a person may read it: without the password. */
@@ -140,16 +160,19 @@ function measureProcess(meters: Meters): void {
   meters.gauge({
     name: 'process_cpu_seconds_total',
     help: 'Processor time used.',
+    type: 'counter',
     read: () => seconds(() => process.cpuUsage().user * 1e3 + process.cpuUsage().system * 1e3)(),
   })
-  meters.gauge({ name: 'process_uptime_seconds', help: 'Time since the start.', read: () => process.uptime() })
+  meters.gauge({ name: 'process_uptime_seconds', help: 'Time since the start.', fold: 'max', read: () => process.uptime() })
   meters.gauge({
     name: 'nodejs_eventloop_lag_p99_seconds',
+    fold: 'max',
     help: 'Delay of the event loop, 99th percentile since the last reading.',
     read: seconds(() => delay.percentile(99)),
   })
   meters.gauge({
     name: 'nodejs_eventloop_lag_max_seconds',
+    fold: 'max',
     help: 'Longest delay of the event loop since the last reading.',
     read: seconds(() => {
       const { max } = delay

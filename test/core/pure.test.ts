@@ -1,9 +1,8 @@
 // Promises of the pure functions: cursors, codes, sealed text, addresses, limits, sentences and dates.
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { AppError } from '../../src/core/context.ts'
 import { networkOf, readerAddress } from '../../src/http/address.ts'
-import { createRateLimiter } from '../../src/http/limits.ts'
+import { createAllowance, createRateLimiter } from '../../src/http/limits.ts'
 import * as en from '../../src/i18n/en.ts'
 import { date, dateTime, fill } from '../../src/i18n/format.ts'
 import { preferredLanguage } from '../../src/i18n/index.ts'
@@ -196,44 +195,33 @@ describe('the reader’s address', () => {
 })
 
 describe('the rate limiter', () => {
-  const refusal = (run: () => void): AppError | null => {
-    try {
-      run()
-      return null
-    } catch (error) {
-      if (error instanceof AppError) return error
-      throw error
-    }
-  }
-
   it('gives a burst, then refuses with the seconds after which it gives again', () => {
     const clock = { ms: 0 }
-    const limiter = createRateLimiter(() => clock.ms)
-    for (let n = 0; n < 30; n++) limiter('write', 'a')
-    const refused = refusal(() => limiter('write', 'a'))
-    expect(refused).toMatchObject({ code: 'rate_limited', retryAfter: 2 })
-    clock.ms += (refused?.retryAfter ?? 0) * 1_000
-    expect(refusal(() => limiter('write', 'a'))).toBeNull()
-    expect(refusal(() => limiter('write', 'a'))).toMatchObject({ code: 'rate_limited' })
+    const secondsToWait = createAllowance(() => clock.ms)
+    for (let n = 0; n < 30; n++) expect(secondsToWait('write', 'a')).toBe(0)
+    expect(secondsToWait('write', 'a')).toBe(2)
+    clock.ms += 2_000
+    expect(secondsToWait('write', 'a')).toBe(0)
+    expect(secondsToWait('write', 'a')).toBe(2)
   })
 
   it('keeps networks and buckets apart', () => {
-    const limiter = createRateLimiter(() => 0)
-    for (let n = 0; n < 10; n++) limiter('signin', 'a')
-    expect(refusal(() => limiter('signin', 'a'))).not.toBeNull()
-    expect(refusal(() => limiter('signin', 'b'))).toBeNull()
-    expect(refusal(() => limiter('write', 'a'))).toBeNull()
+    const secondsToWait = createAllowance(() => 0)
+    for (let n = 0; n < 10; n++) secondsToWait('signin', 'a')
+    expect(secondsToWait('signin', 'a')).toBeGreaterThan(0)
+    expect(secondsToWait('signin', 'b')).toBe(0)
+    expect(secondsToWait('write', 'a')).toBe(0)
   })
 
   it('never gives more than burst and rate allow, however the calls fall', () => {
     fc.assert(
       fc.property(fc.array(fc.nat(5_000), { maxLength: 300 }), (pauses) => {
         const clock = { ms: 0 }
-        const limiter = createRateLimiter(() => clock.ms)
+        const secondsToWait = createAllowance(() => clock.ms)
         let given = 0
         for (const pause of pauses) {
           clock.ms += pause
-          if (refusal(() => limiter('signin', 'a')) === null) given++
+          if (secondsToWait('signin', 'a') === 0) given++
         }
         expect(given).toBeLessThanOrEqual(10 + (clock.ms / 60_000) * 10 + 1e-6)
       }),
@@ -241,13 +229,25 @@ describe('the rate limiter', () => {
   })
 
   it('forgets the networks idle longest rather than grow without bound, and not the one that is at it', () => {
-    const limiter = createRateLimiter(() => 0)
-    for (let n = 0; n < 9; n++) limiter('signin', 'busy')
-    for (let n = 0; n < 49_000; n++) limiter('signin', `n${n}`)
-    limiter('signin', 'busy')
-    for (let n = 0; n < 2_000; n++) limiter('signin', `m${n}`)
-    expect(refusal(() => limiter('signin', 'busy'))).not.toBeNull()
+    const secondsToWait = createAllowance(() => 0)
+    for (let n = 0; n < 9; n++) secondsToWait('signin', 'busy')
+    for (let n = 0; n < 49_000; n++) secondsToWait('signin', `n${n}`)
+    secondsToWait('signin', 'busy')
+    for (let n = 0; n < 2_000; n++) secondsToWait('signin', `m${n}`)
+    expect(secondsToWait('signin', 'busy')).toBeGreaterThan(0)
   })
+
+  it.each([createAllowance(() => 0), async () => 2])(
+    'refuses as soon as there is something to wait for, here or by another process',
+    async (allowance) => {
+      const refused: string[] = []
+      const limiter = createRateLimiter(allowance, (bucket) => refused.push(bucket))
+      let error: unknown
+      for (let n = 0; n < 31 && !error; n++) error = await limiter('write', 'a').catch((reason: unknown) => reason)
+      expect(error).toMatchObject({ code: 'rate_limited', retryAfter: 2 })
+      expect(refused).toEqual(['write'])
+    },
+  )
 })
 
 describe('sentences', () => {

@@ -97,6 +97,23 @@ describe('a body', () => {
     expect(lengthOf('Tiếng Việt'.normalize('NFD'))).toBe(10)
   })
 
+  it('is counted as the segmenter counts, whichever characters meet', () => {
+    const segmenter = new Intl.Segmenter('vi', { granularity: 'grapheme' })
+    const near = fc.oneof(
+      fc.integer({ min: 0x20, max: 0x36f }),
+      fc.integer({ min: 0x1dc0, max: 0x1fff }),
+      fc.integer({ min: 0x2000, max: 0x2070 }),
+      fc.constantFrom(9, 10, 13, 0x1f1fb, 0x1f1f3, 0x1f469, 0x1f3fb),
+    )
+    fc.assert(
+      fc.property(fc.array(near, { maxLength: 12 }), (points) => {
+        const text = String.fromCodePoint(...points)
+        expect(lengthOf(text)).toBe([...segmenter.segment(text.normalize('NFC'))].length)
+      }),
+      { numRuns: 2_000 },
+    )
+  })
+
   it.each(['\u0000', '\u0007', '\u001b', '\u000b', '\r', '\ud800', '\udc00a'])('is refused with %j in it', (char) => {
     expect(accepted(`trước ${char} sau`)).toBeNull()
     expect(accepted('trước \n\t sau')).not.toBeNull()

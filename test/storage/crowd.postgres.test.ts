@@ -7,7 +7,7 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import { newDatabase, readMigrations } from '#platform'
 import { runOutbox } from '../../src/core/outbound/outbox.ts'
 import { addSite } from '../../src/core/sites.ts'
-import { nodeServices, openDatabase, readConfig } from '../../src/platform/node.ts'
+import { nodeServices, openServed, readConfig } from '../../src/platform/node.ts'
 import type { Services } from '../../src/services.ts'
 import { checkHealth } from '../../src/storage/doctor.ts'
 import { migrate } from '../../src/storage/migrate.ts'
@@ -36,7 +36,7 @@ describe.each([0, 1])(
         YKIEN_LIMITS: 'off',
       }
       const config = readConfig(env)
-      services = nodeServices(config, openDatabase(config), () => {})
+      services = nodeServices(config, openServed(config), () => {})
       await migrate(services.store, readMigrations(), services.now())
       await addSite(services, { slug: SITE, name: 'Phường Đông', origins: ['https://phuongdong.example'] })
       reports = await Promise.all(Array.from({ length: PROCESSES }, crowd))

@@ -10,14 +10,14 @@ import { decide } from '../../src/core/moderation/decide.ts'
 import { undo } from '../../src/core/moderation/undo.ts'
 import { runOutbox } from '../../src/core/outbound/outbox.ts'
 import { findSite } from '../../src/core/sites.ts'
-import { nodeServices, openDatabase, readConfig } from '../../src/platform/node.ts'
+import { nodeServices, openServed, readConfig } from '../../src/platform/node.ts'
 
 /** What a process of the crowd did: acts that were carried out, refusals by code, and jobs it ran. */
 export type CrowdReport = { done: number; refused: Record<string, number>; jobs: number }
 
 const [slug = '', people = '1', acts = '1'] = process.argv.slice(2)
 const config = readConfig(process.env)
-const services = nodeServices(config, openDatabase(config), () => {})
+const services = nodeServices(config, openServed(config), () => {})
 const site = await findSite(services, slug)
 const context = (actor: Actor): Ctx => ({ services, actor, site })
 const report: CrowdReport = { done: 0, refused: {}, jobs: 0 }

@@ -16,11 +16,16 @@ const CONTROLS = /[\u0000-\u0008\u000B-\u001F]/
 const UNSEEN_IN_LINES = /[\p{Cc}\p{Cf}\p{Default_Ignorable_Code_Point}]+/gu
 
 const graphemes = new Intl.Segmenter('vi', { granularity: 'grapheme' })
+/** Text of which each UTF-16 unit is a grapheme of its own, as nearly all Vietnamese in NFC is: Latin letters and common punctuation. */
+const ONE_UNIT_EACH = /^[\n\t\u0020-\u02FF\u1E00-\u1EFF\u2010-\u2027]*$/
 
 /** Length in graphemes of the NFC text: "Tiếng Việt" is 10 however it was typed. */
 export function lengthOf(text: string): number {
+  const composed = text.normalize('NFC')
+  // The segmenter takes a tenth of what a whole sending takes.
+  if (ONE_UNIT_EACH.test(composed)) return composed.length
   let length = 0
-  for (const _ of graphemes.segment(text.normalize('NFC'))) length++
+  for (const _ of graphemes.segment(composed)) length++
   return length
 }
 
