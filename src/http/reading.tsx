@@ -164,8 +164,9 @@ function List(props: { answer: ThreadAnswer; words: Strings; link: LinkTo; sort:
     ['new', words.reader.tabNew],
     ['old', words.reader.tabOld],
     ['top', words.reader.tabTop],
+    ['official', words.reader.tabOfficial],
   ]
-  if (answer.comments.length === 0) return <p class="notice">{words.reader.empty}</p>
+  if (answer.comments.length === 0 && props.sort !== 'official') return <p class="notice">{words.reader.empty}</p>
   return (
     <section aria-label={words.reader.title}>
       <nav class="tabs" aria-label={words.reader.sort}>
@@ -204,12 +205,29 @@ function List(props: { answer: ThreadAnswer; words: Strings; link: LinkTo; sort:
   )
 }
 
+/** A comment. What says that a reply is official, or a comment pinned, stands beside the author and never in what an author wrote. */
 function Entry(props: { comment: CommentView | ReplyView; words: Strings }) {
-  const { comment } = props
+  const {
+    comment,
+    words: { reader },
+  } = props
+  if (comment.removed !== null)
+    return (
+      <p class="removed" id={`c-${comment.id}`}>
+        {comment.removed === 'withdrawn' ? reader.withdrawnPh : reader.removedPh}
+      </p>
+    )
+  const { official } = comment
   return (
-    <article class="comment" id={`c-${comment.id}`}>
+    <article class={official ? 'comment official' : 'comment'} id={`c-${comment.id}`}>
+      {official && <p class="badge">{reader.official}</p>}
+      {comment.pinned && <p class="badge">{reader.pinned}</p>}
       <p class="by">
-        <bdi class="author">{comment.author.name}</bdi> <time datetime={comment.published_at}>{dateTime(comment.published_at)}</time>
+        <bdi class="author">{official ? official.agency : comment.author.name}</bdi>{' '}
+        <time datetime={official ? official.signed_at : comment.published_at}>
+          {dateTime(official ? official.signed_at : comment.published_at)}
+        </time>
+        {official && <bdi class="signer">{official.signer_title}</bdi>}
       </p>
       <RenderedBody html={comment.body_html} />
     </article>
