@@ -10,7 +10,7 @@ import { type Config, ConfigError, SETTINGS } from './config.ts'
 import { EXPORTED_TABLES, exportSite } from './core/archive/export.ts'
 import { AppError, ROLES } from './core/context.ts'
 import { invite, newToken } from './core/people/team.ts'
-import { addSite } from './core/sites.ts'
+import { addSite, setSite } from './core/sites.ts'
 import { tick } from './jobs.ts'
 import { serveOnNode } from './main.node.ts'
 import { ArchiveRefused, verifyArchive, writeArchive } from './platform/archive.ts'
@@ -64,6 +64,18 @@ const COMMANDS: Record<string, Command> = {
       const name = required(values.name, '--name NAME')
       const origins = values.origin ?? []
       await written(values.d1 === true, async (services) => addSite(services, { slug, name, origins }), `a site "${slug}" is there already`)
+    },
+  },
+  'site set': {
+    usage: 'ykien site set SLUG SETTING=VALUE … [--d1]',
+    about:
+      'Changes settings of a site, such as agency="UBND Phường Ví Dụ" ask_email=required privacy_url=https://…; null puts the default back. docs/embedding.md lists them. Prints the slug.',
+    async run(args) {
+      const { values, positionals } = read(args, { d1: { type: 'boolean' } }, args.filter((arg) => !arg.startsWith('-')).length)
+      const [slug = '', ...pairs] = positionals
+      if (pairs.length === 0) throw new UsageError('SETTING=VALUE is missing')
+      const changes = Object.fromEntries(pairs.map(settingOf))
+      await written(values.d1 === true, async (services) => setSite(services, slug, changes))
     },
   },
   'token add': {
@@ -196,6 +208,17 @@ function roleOf(value: string | undefined): (typeof ROLES)[number] {
   return role
 }
 
+/** A setting and its value: a number, true, false, null or a list as JSON spells them, anything else as text. */
+function settingOf(pair: string): [string, unknown] {
+  const [, name = '', text = ''] = /^(\w+)=([\s\S]*)$/.exec(pair) ?? []
+  if (name === '') throw new UsageError(`"${pair}" is no SETTING=VALUE`)
+  try {
+    return [name, JSON.parse(text)]
+  } catch {
+    return [name, text]
+  }
+}
+
 async function withServices(use: (services: Services) => Promise<unknown>): Promise<void> {
   const config = readConfig(process.env)
   const store = openDatabase(config)
@@ -277,7 +300,10 @@ async function written(isForD1: boolean, command: (services: Services) => Promis
       console.log(await command(services))
     } catch (error) {
       if (conflictOn(error, 'site.slug')) throw new UsageError(taken)
-      if (error instanceof Error && /NOT NULL constraint failed: (api_token|staff_role)\.site_id/.test(error.message)) {
+      if (
+        error instanceof Error &&
+        /NOT NULL constraint failed: (api_token\.site_id|staff_role\.site_id|audit\.subject_id)/.test(error.message)
+      ) {
         throw new UsageError('there is no such site; "ykien site add" makes one')
       }
       throw error
@@ -331,7 +357,7 @@ main(process.argv.slice(2)).catch((error: unknown) => {
     error instanceof ArchiveRefused
   const text =
     error instanceof ZodError
-      ? error.issues.map((issue) => issue.message).join('; ')
+      ? error.issues.map((issue) => (issue.path[0] === undefined ? issue.message : `${issue.path.join('.')}: ${issue.message}`)).join('; ')
       : error instanceof Error
         ? error.message
         : String(error)

@@ -22,7 +22,7 @@ export type SiteField = 'name' | 'email' | 'phone' | 'address' | 'kind'
 export type FieldRule = 'off' | 'optional' | 'required'
 
 /** A site's settings, as sites.ts reads them. Lengths are graphemes of the NFC text, times are minutes. */
-type SiteSettings = {
+type SiteSettings = Record<`ask_${SiteField}`, FieldRule> & {
   /** Who signs official replies; null means the site's name. */
   agency: string | null
   language: 'vi' | 'en'
@@ -31,7 +31,6 @@ type SiteSettings = {
   body_min: number
   body_max: number
   edit_minutes: number
-  fields: Record<SiteField, FieldRule>
   requires_terms: boolean
   rules: string | null
   privacy_url: string | null

@@ -1,5 +1,5 @@
 // Sites: finding one, adding one, and telling its own pages from others'.
-import type { Expression } from 'kysely'
+import { type Expression, sql } from 'kysely'
 import { z } from 'zod'
 import type { Services } from '../services.ts'
 import { AppError, type Site } from './context.ts'
@@ -16,15 +16,11 @@ const Settings = z.object({
   body_min: z.number().int().min(1).default(2),
   body_max: z.number().int().max(10_000).default(2_000),
   edit_minutes: z.number().int().min(0).default(15),
-  fields: z
-    .object({
-      name: Rule.default('optional'),
-      email: Rule.default('optional'),
-      phone: Rule.default('optional'),
-      address: Rule.default('off'),
-      kind: Rule.default('off'),
-    })
-    .prefault({}),
+  ask_name: Rule.default('optional'),
+  ask_email: Rule.default('optional'),
+  ask_phone: Rule.default('optional'),
+  ask_address: Rule.default('off'),
+  ask_kind: Rule.default('off'),
   requires_terms: z.boolean().default(false),
   rules: z.string().nullable().default(null),
   privacy_url: z
@@ -32,6 +28,8 @@ const Settings = z.object({
     .nullable()
     .default(null),
 })
+
+const SettingChanges = Settings.partial().strict()
 
 const Slug = z.string().regex(/^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/, 'a slug is 1 to 63 of a-z, 0-9 and "-", such as phuong-vi-du')
 const NewSite = z.object({
@@ -81,6 +79,41 @@ export async function addSite(services: Services, raw: NewSite): Promise<string>
     }),
   ])
   return input.slug
+}
+
+/**
+ * Changes some of a site's settings, without reading them first, so that it can be done by a script too. A setting that is null goes
+ * back to its default. Throws a ZodError for an unknown name or a value that it cannot have. An unknown slug breaks the audit row.
+ */
+export async function setSite(services: Services, slug: string, raw: unknown): Promise<string> {
+  const changes = z.record(z.string(), z.unknown()).parse(raw)
+  const given = Object.fromEntries(Object.entries(changes).filter(([, value]) => value !== null))
+  const checked = SettingChanges.parse(given)
+  // Only what was named: the defaults of the others are not to be written.
+  const patch = Object.fromEntries(Object.keys(changes).map((name) => [name, name in given ? checked[name as keyof typeof checked] : null]))
+  const { store, newId, now } = services
+  const json = JSON.stringify(patch)
+  const merged =
+    store.dialect === 'postgres'
+      ? sql<string>`jsonb_strip_nulls(settings::jsonb || ${json}::jsonb)::text`
+      : sql<string>`json_patch(settings, ${json})`
+  const site = store.db.selectFrom('site').select('id').where('slug', '=', slug).$asScalar()
+  await store.batch([
+    store.db.insertInto('audit').values({
+      id: newId(),
+      site_id: site,
+      action: 'site.set',
+      subject_kind: 'site',
+      subject_id: site,
+      actor_kind: 'system',
+      actor_id: null,
+      actor_name: 'command line',
+      detail: JSON.stringify({ names: Object.keys(patch) }),
+      created_at: now().toISOString(),
+    }),
+    store.db.updateTable('site').set({ settings: merged }).where('slug', '=', slug),
+  ])
+  return slug
 }
 
 /** Whether the page address lies on one of the site's registered origins, http and https alike. */

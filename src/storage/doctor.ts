@@ -93,12 +93,16 @@ async function projections(store: Store): Promise<Finding[]> {
     SELECT count(*) AS n FROM thread WHERE public_count <> (
       SELECT count(*) FROM comment AS own LEFT JOIN comment AS root ON root.id = own.parent_id
       WHERE own.thread_id = thread.id AND own.public_revision_id IS NOT NULL AND own.hidden_at IS NULL
-        AND (own.parent_id IS NULL OR (root.public_revision_id IS NOT NULL AND root.hidden_at IS NULL)))`.execute(store.db)
+        AND (own.parent_id IS NULL OR root.published_at IS NOT NULL))`.execute(store.db)
+  const likes = await sql<{ n: number }>`
+    SELECT count(*) AS n FROM comment
+    WHERE likes <> (SELECT count(*) FROM comment_like WHERE comment_like.comment_id = comment.id)`.execute(store.db)
   const states = await sql<{ n: number }>`
     SELECT count(*) AS n FROM comment JOIN fact ON fact.comment_id = comment.id AND fact.from_version = comment.version - 1
     WHERE fact.state_after <> comment.state`.execute(store.db)
   return [
     finding(counts.rows[0]?.n ?? 0, 'numbers of published comments agree with the comments', 'articles show a wrong number of comments'),
+    finding(likes.rows[0]?.n ?? 0, 'numbers of likes agree with the likes', 'comments show a wrong number of likes'),
     finding(
       states.rows[0]?.n ?? 0,
       'states of comments agree with the record of decisions',

@@ -4,6 +4,7 @@ import { z } from 'zod'
 import { base64url, hmac, sha256 } from '../../lib/crypto.ts'
 import { AppError, type Ctx, type ErrorCode, type Fault, OPINION_KINDS, type OpinionKind, type SiteField } from '../context.ts'
 import { acceptLine, canonicalText } from './text.ts'
+import { fieldsOf } from './views.ts'
 
 const MAX_NAME_GRAPHEMES = 80
 const MAX_ADDRESS_GRAPHEMES = 200
@@ -36,7 +37,7 @@ export function acceptAuthor(
   ctx: Pick<Ctx, 'site'>,
   input: { author?: z.infer<typeof AuthorInput> | undefined; kind?: OpinionKind | undefined; consents?: readonly string[] | undefined },
 ): Author {
-  const { fields } = ctx.site.settings
+  const fields = fieldsOf(ctx)
   const faults: Fault[] = []
   const asked = <Value>(field: SiteField, given: Value | null): Value | null => {
     if (fields[field] === 'required' && given === null)

@@ -15,6 +15,8 @@ const FEED_LENGTH = 50
 export type FeedEntry = {
   id: string
   author: string
+  /** Whether the agency itself speaks, which no author's name can say. */
+  is_official: boolean
   body_html: string
   body_text: string
   published_at: string
@@ -73,6 +75,7 @@ export async function readFeed(stamp: FeedStamp): Promise<FeedEntry[]> {
   return rows.map((row) => ({
     id: row.id,
     author: nameShown(ctx, row),
+    is_official: row.official_agency !== null,
     body_html: row.public_html ?? '',
     body_text: row.public_text ?? '',
     published_at: row.published_at ?? '',

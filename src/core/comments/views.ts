@@ -103,12 +103,18 @@ export function viewSite(ctx: Pick<Ctx, 'site'>): SiteView {
     state: settings.state,
     body: { min: settings.body_min, max: settings.body_max },
     edit_minutes: settings.edit_minutes,
-    fields: settings.fields,
-    kinds: settings.fields.kind === 'off' ? null : [...OPINION_KINDS],
+    fields: fieldsOf(ctx),
+    kinds: settings.ask_kind === 'off' ? null : [...OPINION_KINDS],
     requires: { terms: settings.requires_terms },
     rules: settings.rules,
     privacy_url: settings.privacy_url,
   }
+}
+
+/** How firmly the site asks for each thing beside the text. */
+export function fieldsOf(ctx: Pick<Ctx, 'site'>): Record<SiteField, FieldRule> {
+  const { ask_name, ask_email, ask_phone, ask_address, ask_kind } = ctx.site.settings
+  return { name: ask_name, email: ask_email, phone: ask_phone, address: ask_address, kind: ask_kind }
 }
 
 /** A row as readers see it. Of a comment that is public no more nothing is shown but its place. */

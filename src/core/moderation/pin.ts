@@ -1,35 +1,32 @@
 // Commands: putting a published root before all others of its article, and taking it from there.
+import { type RawBuilder, sql } from 'kysely'
+import { conflictOn } from '../../storage/store.ts'
 import { MAX_PINNED } from '../comments/page.ts'
 import { findSettled } from '../comments/publish.ts'
 import { isPublic } from '../comments/states.ts'
 import { AppError, allow, type Ctx } from '../context.ts'
-import { audited, commit, retrying } from '../record.ts'
+import { audited, commit } from '../record.ts'
 import { touchThread } from '../threads.ts'
 
 export type Pinned = { comment: { id: string }; pinned: boolean }
 
 /**
- * Pins a published root comment. Each takes one of a few places, a unique key, so that no race pins more. Again: the same answer.
- * Throws `illegal_transition` for what is no root or not public, `pins_full` when all places are taken, `not_found`.
+ * Pins a published root comment. Again: the same answer. Throws `illegal_transition` for what is no root or not public, `pins_full`
+ * when all places are taken, `not_found`.
  */
 export async function pin(ctx: Ctx, commentId: string): Promise<Pinned> {
   allow(ctx, 'comment.pin')
-  return retrying(async () => {
-    const comment = await findSettled(ctx, commentId)
-    if (comment.parentId !== null || !isPublic(comment)) throw new AppError('illegal_transition')
-    if (comment.pinSlot !== null) return { comment: { id: comment.id }, pinned: true }
-    const taken = await ctx.services.store.db
-      .selectFrom('comment')
-      .select('pin_slot')
-      .where('thread_id', '=', comment.threadId)
-      .where('pin_slot', 'is not', null)
-      .execute()
-    const places = Array.from({ length: MAX_PINNED }, (_, index) => index + 1)
-    const slot = places.find((place) => taken.every((row) => row.pin_slot !== place))
-    if (slot === undefined) throw new AppError('pins_full', { values: { n: MAX_PINNED } })
-    await put(ctx, comment, slot)
-    return { comment: { id: comment.id }, pinned: true }
-  })
+  const comment = await findSettled(ctx, commentId)
+  if (comment.parentId !== null || !isPublic(comment)) throw new AppError('illegal_transition')
+  if (comment.pinSlot === null) {
+    try {
+      await put(ctx, comment, freeSlot(comment.threadId))
+    } catch (error) {
+      if (!conflictOn(error, 'comment.thread_id,comment.pin_slot')) throw error
+      throw new AppError('pins_full', { values: { n: MAX_PINNED } })
+    }
+  }
+  return { comment: { id: comment.id }, pinned: true }
 }
 
 /** Takes a comment from among the pinned. Again, or when it never was: the same answer. Throws `not_found`. */
@@ -40,7 +37,17 @@ export async function unpin(ctx: Ctx, commentId: string): Promise<Pinned> {
   return { comment: { id: comment.id }, pinned: false }
 }
 
-async function put(ctx: Ctx, comment: { id: string; threadId: string }, slot: number | null): Promise<void> {
+/** The first place of a thread that is free at this point of the batch. Without one the first, whose unique key refuses the whole batch. */
+function freeSlot(threadId: string): RawBuilder<number> {
+  const slots = sql.join(
+    Array.from({ length: MAX_PINNED }, (_, index) => sql`SELECT ${sql.lit(index + 1)} AS slot`),
+    sql` UNION ALL `,
+  )
+  return sql<number>`coalesce((SELECT min(slot) FROM (${slots}) AS places WHERE slot NOT IN (
+    SELECT taken.pin_slot FROM comment AS taken WHERE taken.thread_id = ${threadId} AND taken.pin_slot IS NOT NULL)), 1)`
+}
+
+async function put(ctx: Ctx, comment: { id: string; threadId: string }, slot: RawBuilder<number> | null): Promise<void> {
   await commit(ctx, [
     ...touchThread(ctx, comment.threadId),
     ctx.services.store.db.updateTable('comment').set({ pin_slot: slot }).where('id', '=', comment.id),
