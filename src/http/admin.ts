@@ -1,6 +1,5 @@
 // The staff API: what staff and their programs may call, by bearer token or the desk's session.
 import { createRoute, z } from '@hono/zod-openapi'
-import { STATES } from '../core/comments/states.ts'
 import { DecideInput, decide, undo } from '../core/moderation/decide.ts'
 import { type QueueItem, readItem, readQueue } from '../core/moderation/queue.ts'
 import type { Signal } from '../core/screening/screen.ts'
@@ -8,10 +7,7 @@ import { type Language, strings } from '../i18n/index.ts'
 import { staffCtx } from './auth.ts'
 import { csrf, idempotencyKeyOf, jsonOnly } from './guards.ts'
 import { newApi } from './public.ts'
-import { body, ItemShape, json, OutcomesShape, QueueShape, refusal, UndoneShape } from './shapes.ts'
-
-const PAGE_LENGTH = 20
-const MAX_PAGE_LENGTH = 100
+import { body, ItemShape, json, OutcomesShape, QueueQuery, QueueShape, refusal, UndoneShape } from './shapes.ts'
 
 const Site = z.object({ site: z.string().openapi({ param: { name: 'site', in: 'path' }, example: 'phuong-vi-du' }) })
 const SiteAndId = Site.extend({ id: z.string().openapi({ param: { name: 'id', in: 'path' } }) })
@@ -21,15 +17,11 @@ const routes = {
   queue: createRoute({
     method: 'get',
     path: '/api/v1/admin/sites/{site}/queue',
-    summary: 'A page of a state’s comments, with the counts of all states (1000 means more than 999)',
+    summary: 'A page of comments, by state, text, article, signal and date, with the counts of all states (1000 means more than 999)',
     security,
     request: {
       params: Site,
-      query: z.object({
-        state: z.enum(STATES).default('pending'),
-        after: z.string().optional(),
-        limit: z.coerce.number().int().min(1).max(MAX_PAGE_LENGTH).default(PAGE_LENGTH),
-      }),
+      query: QueueQuery,
     },
     responses: { 200: json(QueueShape, 'The page'), default: refusal },
   }),
@@ -75,8 +67,7 @@ export function adminApi() {
   )
 
   api.openapi(routes.queue, async (c) => {
-    const { state, after, limit } = c.req.valid('query')
-    const page = await readQueue(c.var.ctx, { state, after: after ?? null, limit })
+    const page = await readQueue(c.var.ctx, c.req.valid('query'))
     return c.json({ ...page, items: page.items.map((item) => told(item, c.var.language)) }, 200)
   })
 
