@@ -34,7 +34,7 @@ const MAX_BEGINNINGS = 50
  * PostgreSQL, where it does not use the index of words, looks into each row.
  */
 export function walkLength(store: Store): number {
-  return store.dialect === 'postgres' ? 20_000 : 100_000
+  return store.dialect === 'postgres' ? 50_000 : 100_000
 }
 
 /**

@@ -12,16 +12,17 @@ const SYLLABLES =
 const WORDS_OF_TEXT = 30
 const AT_ONCE = 1_000
 const STATES = ['published', 'published', 'published', 'rejected', 'hidden', 'spam', 'returned', 'withdrawn', 'held', 'published'] as const
-const STEP_MS = 60_000
+const SPAN_MS = 200 * 86_400_000
 
-/** What a flooded site holds: `threads` of `key-0`, `key-1`… with the comments in turn, received a minute apart up to `until`. */
+/** What a flooded site holds: `threads` of `key-0`, `key-1`… with the comments in turn, evenly within 200 days up to `until`. */
 export async function flood(
   services: Services,
   siteId: string,
   { count, threads, until }: { count: number; threads: number; until: number },
 ): Promise<void> {
   const threadIds = Array.from({ length: threads }, () => services.newId())
-  const start = new Date(until - count * STEP_MS).toISOString()
+  const step = Math.floor(SPAN_MS / count)
+  const start = new Date(until - count * step).toISOString()
   await insert(
     services,
     'thread',
@@ -39,9 +40,9 @@ export async function flood(
   for (let from = 0; from < count; from += AT_ONCE) {
     const numbers = Array.from({ length: Math.min(AT_ONCE, count - from) }, (_, index) => from + index)
     const rows = numbers.map((n) => {
-      const at = new Date(until - (count - n) * STEP_MS).toISOString()
+      const at = new Date(until - (count - n) * step).toISOString()
       const [comment, revision] = [`${idOf(at)}-7000-8001-${hex(n, 12)}`, `${idOf(at)}-7000-8002-${hex(n, 12)}`]
-      const state = n % 100 === 7 ? 'pending' : (STATES[n % STATES.length] ?? 'published')
+      const state = n % 100 === 6 ? 'pending' : (STATES[n % STATES.length] ?? 'published')
       const common = { site_id: siteId, comment_id: comment, revision_id: revision }
       return {
         comment: {

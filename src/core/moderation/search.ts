@@ -8,7 +8,7 @@ import { fold, hasMarks, syllables } from '../screening/vietnamese.ts'
 import { about, spelled, unmarked } from './catalogue.ts'
 
 /** Walks through the index in one answer. Past them the answer says where to go on, with what was found so far. */
-const MAX_WALKS = 20
+const MAX_WALKS = 50
 /** Words of a search that count; a clerk's question is shorter. */
 const MAX_WORDS = 24
 /** Letters of a last word that is taken as a beginning: one alone begins a tenth of all words. */
@@ -68,7 +68,7 @@ export async function findComments(
   let [round, edge] = after ?? [0, start]
   const found: (Hit & { round: number })[] = []
 
-  for (let walks = 0; walks < MAX_WALKS && found.length <= page.limit; walks++) {
+  for (let walks = 0; walks < MAX_WALKS && found.length <= page.limit; ) {
     const wanted = rounds[round]
     if (wanted === undefined) break
     const among = page.isAscending
@@ -79,6 +79,7 @@ export async function findComments(
       edge = start
       continue
     }
+    walks++
     const limit = page.limit + 1 - found.length
     const hits = await findDocuments(store, wanted, among, { isAscending: page.isAscending, limit })
     found.push(...hits.map((hit) => ({ ...hit, round })))
@@ -94,7 +95,7 @@ export async function findComments(
 /** What is looked for one after the other: with the marks as typed, then without. Without a text there is one round; with signs only, none. */
 async function roundsOf(ctx: Ctx, search: Search): Promise<Wanted[]> {
   const filters = filtersOf(ctx, search)
-  if (search.text === null) return [all(filters)]
+  if (search.text === null) return [all(filters.length > 0 ? filters : [{ kind: 'words', words: [about.any] }])]
   const terms = termsOf(search.text)
   if (terms.length === 0) return []
   const exact: Wanted[] = []
@@ -129,7 +130,7 @@ async function words(ctx: Ctx, of: string[], { isBeginning }: Term): Promise<Wan
 function filtersOf(ctx: Ctx, search: Search): Wanted[] {
   const one = (word: string): Wanted => ({ kind: 'words', words: [word] })
   return [
-    one(search.state === 'any' ? about.any : about.state(search.state)),
+    ...(search.state === 'any' ? [] : [one(about.state(search.state))]),
     ...(search.threadId === null ? [] : [one(about.thread(search.threadId))]),
     ...(search.signal === null ? [] : [one(about.signal(search.signal))]),
     ...(search.from === null && search.to === null
