@@ -96,6 +96,15 @@ export function resetIndex(store: Store): Compilable[] {
   ].map((statement) => ({ compile: () => sql.raw(statement).compile(store.db) }))
 }
 
+/** How many comments the index knows, those without words included. */
+export async function countDocuments(store: Store): Promise<number> {
+  const row = await store.db
+    .selectFrom('search_document')
+    .select((pick) => pick.fn.countAll<number>().as('n'))
+    .executeTakeFirst()
+  return Number(row?.n ?? 0)
+}
+
 /** Where a site's comments stand in the index. */
 export async function placesOf(store: Store, siteId: string): Promise<Places> {
   const { rows } = await sql<{ number: number; last: number | null }>`

@@ -2,6 +2,7 @@
 // At full size (YKIEN_FAULTS=whole) with 200,000 comments, where it also prints what each answer takes.
 import { CompiledQuery, sql } from 'kysely'
 import { beforeAll, describe, expect, it } from 'vitest'
+import { readMigrations } from '#platform'
 import { createApp } from '../../src/app.ts'
 import { keepCatalogue } from '../../src/core/moderation/catalogue.ts'
 import { finding, placesOf, resetIndex, type Wanted } from '../../src/storage/search.ts'
@@ -105,6 +106,16 @@ describe(`a queue of ${COUNT} comments`, () => {
       { isAscending: true, limit: COUNT },
     ).execute(ward.store.db)
     expect(hits.rows.length).toBeGreaterThanOrEqual(COUNT * 0.49)
+  })
+})
+
+describe('a reset', () => {
+  it('makes the index as the migration does', async () => {
+    const made = readMigrations().find(({ name }) => name === '0002_search')?.text ?? ''
+    const statements = resetIndex(ward.store).map((statement) => statement.compile().sql)
+    const creating = statements.filter((statement) => statement.startsWith('CREATE'))
+    expect(creating).toHaveLength(ward.store.dialect === 'postgres' ? 0 : 1)
+    for (const statement of creating) expect(made).toContain(statement)
   })
 })
 
