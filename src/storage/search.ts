@@ -141,7 +141,7 @@ export function finding(store: Store, wanted: Wanted, among: Places, { isAscendi
     ORDER BY hit.place ${direction}`
 }
 
-/** Words of the index that begin so, the word itself first if it has none: at most fifty. */
+/** Words of the index that begin so, at most fifty; the beginning itself stands first, whether it is a word or not. */
 export async function wordsBeginning(store: Store, beginning: string): Promise<string[]> {
   const rows = await store.db
     .selectFrom('search_word')
