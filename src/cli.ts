@@ -9,6 +9,7 @@ import packageJson from '../package.json' with { type: 'json' }
 import { type Config, ConfigError, SETTINGS } from './config.ts'
 import { EXPORTED_TABLES, exportSite } from './core/archive/export.ts'
 import { AppError, ROLES } from './core/context.ts'
+import { takeIn } from './core/moderation/catalogue.ts'
 import { invite, newToken } from './core/people/team.ts'
 import { addSite, setSite } from './core/sites.ts'
 import { tick } from './jobs.ts'
@@ -21,10 +22,14 @@ import { checkHealth } from './storage/doctor.ts'
 import { DatabaseRefused, refuseDamaged } from './storage/file.ts'
 import { BOOKKEEPING, checksumOf, MigrationRefused, migrate, statementsOf } from './storage/migrate.ts'
 import { openScript } from './storage/script.ts'
+import { countDocuments, resetIndex } from './storage/search.ts'
 import { conflictOn } from './storage/store.ts'
 
 /** A mistake in the call: its text is all the caller needs. */
 class UsageError extends Error {}
+
+/** Time between two words about progress. */
+const PROGRESS_MS = 2_000
 
 type Command = { usage: string; about: string; run(args: string[]): Promise<void> }
 
@@ -171,6 +176,31 @@ const COMMANDS: Record<string, Command> = {
           console.log(`${finding.isWell ? 'ok   ' : 'FAULT'} ${finding.text}`)
         }
         if (faults > 0) throw new UsageError(`${faults} faults found`)
+      })
+    },
+  },
+  'search rebuild': {
+    usage: 'ykien search rebuild [--d1]',
+    about:
+      'Makes the search index anew from the comments, also while the service runs; until it is done staff find less. With --d1 prints the SQL that empties it; the worker’s clock fills it again.',
+    async run(args) {
+      const { values } = read(args, { d1: { type: 'boolean' } })
+      if (values.d1) {
+        const { store, script } = openScript()
+        await store.batch(resetIndex(store))
+        process.stdout.write(script())
+        return
+      }
+      await withServices(async (services) => {
+        const { store } = services
+        await migrate(store, readMigrations(store.dialect), services.now())
+        await store.batch(resetIndex(store))
+        for (let toldAt = performance.now(); !(await takeIn(services)); ) {
+          if (performance.now() - toldAt < PROGRESS_MS) continue
+          toldAt = performance.now()
+          say(`${await countDocuments(store)} comments so far`)
+        }
+        console.log(await countDocuments(store))
       })
     },
   },

@@ -7,7 +7,7 @@ import type { QueueItem } from '../core/moderation/queue.ts'
 import type { Signal, SignalCode } from '../core/screening/screen.ts'
 import { safeHref } from '../http/page.tsx'
 import { dateTime, fill } from '../i18n/format.ts'
-import { authorOf, type Desk, type ListedState } from './desk.ts'
+import { authorOf, type Desk, type Place, placeFields } from './desk.ts'
 
 /** Verdicts this desk offers at one press, in the order of its buttons; `reject` has a panel of its own. */
 const ONE_PRESS = ['approve', 'hold', 'spam', 'hide'] as const satisfies readonly Verdict[]
@@ -18,9 +18,6 @@ const PARENT_EXCERPT = 140
 /** Different characters named in one highlighted place; a longer pile is told by its first ones. */
 const MAX_CODES = 3
 const MAX_REASON_WORDS = 2_000
-
-/** Where the page with a card is, so that a decision without script comes back to it. */
-export type Place = { state: ListedState; after?: string | undefined }
 
 /**
  * One comment with everything needed to judge it. `place` is where a decision without script leads back to.
@@ -267,8 +264,7 @@ function Carried(props: { desk: Desk; item: QueueItem; place: Place }) {
     comment: item.id,
     version: item.version,
     request_key: props.desk.ctx.services.newId(),
-    state: place.state,
-    after: place.after ?? '',
+    ...placeFields(place),
   }
   return (
     <>

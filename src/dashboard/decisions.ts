@@ -9,7 +9,7 @@ import { undo } from '../core/moderation/undo.ts'
 import type { AppContext } from '../http/door.ts'
 import { readForm } from '../http/form.ts'
 import { fill } from '../i18n/format.ts'
-import { authorOf, type CountTexts, countTexts, type Desk, findItem, listedState, movedSentence, openDesk, queueHref } from './desk.ts'
+import { authorOf, type CountTexts, countTexts, type Desk, findItem, movedSentence, openDesk, placeOf, queueHref } from './desk.ts'
 
 /** Cards a page can ask about at once: two of its pages. */
 const MAX_SHOWN = 40
@@ -45,7 +45,7 @@ export async function receiveDecision(c: AppContext): Promise<Response> {
   const [outcome] = await decide(desk.ctx, { items: [item] }, requestKeyOf(form))
   if (!outcome) throw new AppError('internal')
   if (isScript(c)) return c.json(await tellDecision(desk, outcome))
-  const place = placeOf(form)
+  const place = placeOf((name) => form.get(name))
   if (outcome.status === 'done') return c.redirect(queueHref(desk, place, { done: outcome.comment, decision: outcome.decision ?? '' }), 303)
   if (outcome.status === 'conflict') return c.redirect(queueHref(desk, place, { conflict: outcome.comment }), 303)
   return c.redirect(queueHref(desk, place, { refused: outcome.comment, code: outcome.code ?? 'internal' }), 303)
@@ -56,7 +56,15 @@ export async function receiveUndo(c: AppContext): Promise<Response> {
   const desk = await openDesk(c)
   const form = await readForm(c)
   const { comment } = await undo(desk.ctx, c.req.param('id') ?? '')
-  if (!isScript(c)) return c.redirect(queueHref(desk, placeOf(form), { undone: comment.id }), 303)
+  if (!isScript(c))
+    return c.redirect(
+      queueHref(
+        desk,
+        placeOf((name) => form.get(name)),
+        { undone: comment.id },
+      ),
+      303,
+    )
   const item = await findItem(desk, comment.id)
   const isSameText = comment.version === Number(form.get('version')) + 1
   const edit = isSameText ? undefined : item?.history.findLast(({ kind }) => kind === 'revision')
@@ -116,11 +124,6 @@ function requestKeyOf(form: Map<string, string>): string {
   const key = form.get('request_key') ?? ''
   if (!/^[\w-]{8,64}$/.test(key)) throw new AppError('idempotency_key_invalid')
   return `${key}.${form.get('verdict')}`
-}
-
-function placeOf(form: Map<string, string>) {
-  const after = form.get('after') ?? ''
-  return { state: listedState(form.get('state')), after: /^[\w-]{1,400}$/.test(after) ? after : undefined }
 }
 
 async function jsonOf(c: AppContext): Promise<unknown> {

@@ -5,6 +5,7 @@ import type { Person } from '../core/people/sessions.ts'
 import { sessionOf, staffCtx } from '../http/auth.ts'
 import type { AppContext } from '../http/door.ts'
 import { nonceOf } from '../http/page.tsx'
+import { QueueQuery } from '../http/shapes.ts'
 import { dateTime, fill } from '../i18n/format.ts'
 import { type Language, type Strings, strings } from '../i18n/index.ts'
 
@@ -27,21 +28,45 @@ export async function openDesk(c: AppContext): Promise<Desk> {
   return { ctx, person: session.person, language, words: strings(language), base: `/desk/${ctx.site.slug}`, nonce: nonceOf(c) }
 }
 
-/** The state a tab, a link or a form field names; `pending` where none is named. Throws `not_found` for a state without a tab. */
+/** Where somebody is in the queue: a tab, or every state, narrowed by what was searched for and chosen, and a page of it. */
+export type Place = Omit<ReturnType<typeof QueueQuery.parse>, 'state' | 'limit'> & { state: ListedState | 'any' }
+
+const PLACE_FIELDS = ['state', 'q', 'article', 'signal', 'from', 'to', 'sort', 'after'] as const
+
+/** The state a tab or a link names; `pending` where none is named. Throws `not_found` for a state without a tab. */
 export function listedState(name: string | undefined): ListedState {
   const state = LISTED_STATES.find((each) => each === (name || 'pending'))
   if (!state) throw new AppError('not_found')
   return state
 }
 
-/** Where a page of a tab is. `more` carries ids and codes only: addresses end in logs. */
-export function queueHref(
-  desk: Desk,
-  place: { state: ListedState; after?: string | undefined },
-  more: Record<string, string> = {},
-): string {
-  const query = new URLSearchParams({ state: place.state, ...(place.after ? { after: place.after } : {}), ...more })
-  return `${desk.base}/queue?${query}`
+/** The place that an address or a form names by its fields; an empty one is none. Throws as {@link listedState}, and for a faulty field. */
+export function placeOf(field: (name: string) => string | undefined): Place {
+  const { limit: _, ...place } = QueueQuery.omit({ state: true }).parse(
+    Object.fromEntries(PLACE_FIELDS.flatMap((name) => (field(name) ? [[name, field(name)]] : []))),
+  )
+  const state = field('state')
+  return { ...place, state: state === 'any' ? state : listedState(state) }
+}
+
+/** A place as the fields of an address or a form. */
+export function placeFields(place: Place): Record<string, string> {
+  return Object.fromEntries(
+    PLACE_FIELDS.flatMap((name) => {
+      const value = place[name]
+      return value === undefined ? [] : [[name, value]]
+    }),
+  )
+}
+
+/** Whether a place shows less than a whole tab. */
+export function isNarrowed(place: Place): boolean {
+  return [place.q, place.article, place.signal, place.from, place.to].some((field) => field !== undefined)
+}
+
+/** Where a page of the queue is. `more` carries ids and codes only: addresses end in logs. */
+export function queueHref(desk: Desk, place: Place, more: Record<string, string> = {}): string {
+  return `${desk.base}/queue?${new URLSearchParams({ ...placeFields(place), ...more })}`
 }
 
 /** Counts as text: beyond 999 only that there are more. */

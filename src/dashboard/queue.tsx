@@ -1,23 +1,27 @@
-// The queue: the comments of one state as cards, with the counts of all states beside them.
+// The queue: the comments of one state, or those searched for, as cards, with the counts of all states above them.
 import { AppError, type ErrorCode } from '../core/context.ts'
 import { readQueue } from '../core/moderation/queue.ts'
 import type { AppContext } from '../http/door.ts'
 import { allowPage } from '../http/page.tsx'
 import { fill } from '../i18n/format.ts'
 import type { Strings } from '../i18n/index.ts'
-import { Card, type Place } from './card.tsx'
+import { Card } from './card.tsx'
 import {
   authorOf,
   type CountTexts,
   countTexts,
   type Desk,
   findItem,
+  isNarrowed,
   type ListedState,
-  listedState,
   movedSentence,
   openDesk,
+  type Place,
+  placeFields,
+  placeOf,
   queueHref,
 } from './desk.ts'
+import { Filters } from './filters.tsx'
 import { Frame } from './parts.tsx'
 
 /** The tabs in their order: what waits, what is public or was, what is not. */
@@ -37,31 +41,33 @@ const PAGE_LENGTH = 20
 /** GET /desk/:site/queue */
 export async function showQueue(c: AppContext): Promise<Response> {
   const desk = await openDesk(c)
-  const place = { state: listedState(c.req.query('state')), after: c.req.query('after') }
-  const page = await readQueue(desk.ctx, { state: place.state, after: place.after ?? null, limit: PAGE_LENGTH })
+  const place = placeOf((name) => c.req.query(name))
+  const page = await readQueue(desk.ctx, { ...place, limit: PAGE_LENGTH })
   const notice = await noticeOf(c, desk)
   const { words } = desk
-  const title = words.states[place.state]
+  const title = place.state === 'any' ? words.desk.anyState : words.states[place.state]
+  const firstPage = { ...place, after: undefined }
+  const isWhole = !isNarrowed(place) && place.state !== 'any' && !place.after && !page.next
   allowPage(c, { frameAncestors: "'none'", script: 'nonce', connect: true })
   return c.html(
     <Frame desk={desk} title={title}>
-      <Tabs desk={desk} counts={countTexts(page.counts)} current={place.state} />
+      <Tabs desk={desk} counts={countTexts(page.counts)} place={firstPage} />
       <main id="main" tabindex={-1}>
         <h1>{title}</h1>
+        <Filters desk={desk} place={place} states={TABS} />
         {notice && <NoticeBox desk={desk} notice={notice} place={place} />}
-        <p class="arrivals" id="arrivals" data-href={queueHref(desk, { state: place.state })} hidden></p>
-        {page.items.length === 0 && (
-          <p class="empty">{place.state === 'pending' && !place.after ? words.desk.emptyQueue : words.desk.emptyList}</p>
-        )}
-        <div class="cards" data-state={place.state} data-whole={place.after || page.next ? undefined : 'true'}>
+        {page.is_catching_up && <p class="notice">{words.desk.searchBehind}</p>}
+        <p class="arrivals" id="arrivals" data-href={queueHref(desk, firstPage)} hidden></p>
+        {page.items.length === 0 && <p class="empty">{emptySentence(words, place, page.next !== null)}</p>}
+        <div class="cards" data-state={place.state} data-whole={isWhole ? 'true' : undefined}>
           {page.items.map((item) => (
             <Card desk={desk} item={item} place={place} />
           ))}
         </div>
         {(place.after || page.next) && (
           <nav class="pages" aria-label={words.desk.queue}>
-            {place.after && <a href={queueHref(desk, { state: place.state })}>{words.reader.newest}</a>}
-            {page.next && <a href={queueHref(desk, { state: place.state, after: page.next })}>{words.desk.more}</a>}
+            {place.after && <a href={queueHref(desk, firstPage)}>{words.reader.newest}</a>}
+            {page.next && <a href={queueHref(desk, { ...place, after: page.next })}>{words.desk.more}</a>}
           </nav>
         )}
       </main>
@@ -69,14 +75,21 @@ export async function showQueue(c: AppContext): Promise<Response> {
   )
 }
 
-function Tabs(props: { desk: Desk; counts: CountTexts; current: ListedState }) {
-  const { desk, counts } = props
+function emptySentence(words: Strings, place: Place, isMore: boolean): string {
+  if (isMore) return words.desk.searchOn
+  if (isNarrowed(place) || place.state === 'any') return words.desk.emptySearch
+  return place.state === 'pending' && !place.after ? words.desk.emptyQueue : words.desk.emptyList
+}
+
+/** What was searched for and chosen goes along to another tab; the order does not, since each has its own. */
+function Tabs(props: { desk: Desk; counts: CountTexts; place: Place }) {
+  const { desk, counts, place } = props
   return (
     <nav class="tabs" aria-label={desk.words.desk.tabs}>
       <ul>
         {TABS.map((state) => (
           <li>
-            <a href={queueHref(desk, { state })} aria-current={state === props.current ? 'page' : undefined}>
+            <a href={queueHref(desk, { ...place, state, sort: undefined })} aria-current={state === place.state ? 'page' : undefined}>
               <span>{desk.words.states[state]}</span>{' '}
               <span class="count" data-count={state}>
                 {counts[state]}
@@ -128,8 +141,9 @@ function NoticeBox(props: { desk: Desk; notice: Notice; place: Place }) {
       </p>
       {notice.undo && (
         <form method="post" action={`${desk.base}/decisions/${notice.undo.decision}/undo`}>
-          <input type="hidden" name="state" value={place.state} />
-          <input type="hidden" name="after" value={place.after ?? ''} />
+          {Object.entries(placeFields(place)).map(([name, value]) => (
+            <input type="hidden" name={name} value={value} />
+          ))}
           <button type="submit">{words.undo}</button>
         </form>
       )}

@@ -1,6 +1,5 @@
 // The staff API: what staff and their programs may call, by bearer token or the desk's session.
 import { createRoute, z } from '@hono/zod-openapi'
-import { STATES } from '../core/comments/states.ts'
 import { DecideInput, decide } from '../core/moderation/decide.ts'
 import { pin, unpin } from '../core/moderation/pin.ts'
 import { type QueueItem, readItem, readQueue } from '../core/moderation/queue.ts'
@@ -19,14 +18,12 @@ import {
   json,
   OutcomesShape,
   PinnedShape,
+  QueueQuery,
   QueueShape,
   RepliedShape,
   refusal,
   UndoneShape,
 } from './shapes.ts'
-
-const PAGE_LENGTH = 20
-const MAX_PAGE_LENGTH = 100
 
 const Site = z.object({ site: z.string().openapi({ param: { name: 'site', in: 'path' }, example: 'phuong-vi-du' }) })
 const SiteAndId = Site.extend({ id: z.string().openapi({ param: { name: 'id', in: 'path' } }) })
@@ -36,16 +33,11 @@ const routes = {
   queue: createRoute({
     method: 'get',
     path: '/api/v1/admin/sites/{site}/queue',
-    summary: 'A page of a state’s comments, with the counts of all states (1000 means more than 999)',
+    summary: 'A page of comments, by state, text, article, signal and date, with the counts of all states (1000 means more than 999)',
     security,
     request: {
       params: Site,
-      query: z.object({
-        state: z.enum(STATES).default('pending'),
-        reported: z.enum(['0', '1']).default('0').openapi({ description: '1: only comments with open reports' }),
-        after: z.string().optional(),
-        limit: z.coerce.number().int().min(1).max(MAX_PAGE_LENGTH).default(PAGE_LENGTH),
-      }),
+      query: QueueQuery,
     },
     responses: { 200: json(QueueShape, 'The page'), default: refusal },
   }),
@@ -123,8 +115,7 @@ export function adminApi() {
   )
 
   api.openapi(routes.queue, async (c) => {
-    const { state, reported, after, limit } = c.req.valid('query')
-    const page = await readQueue(c.var.ctx, { state, after: after ?? null, limit, isReported: reported === '1' })
+    const page = await readQueue(c.var.ctx, c.req.valid('query'))
     return c.json({ ...page, items: page.items.map((item) => told(item, c.var.language)) }, 200)
   })
 

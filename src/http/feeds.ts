@@ -46,7 +46,7 @@ function atom(site: Site, title: string, self: string, entries: readonly FeedEnt
     (entry) =>
       `<entry><id>urn:uuid:${entry.id}</id><title>${xml(entry.author)}${entry.title ? ` – ${xml(entry.title)}` : ''}</title>` +
       `<updated>${entry.published_at}</updated><author><name>${xml(entry.author)}</name></author>${linkOf(entry)}` +
-      (entry.is_official ? `<category term="official" label="${xml(strings(ctx.site.settings.language).reader.official)}"/>` : '') +
+      (entry.is_official ? `<category term="official" label="${xml(strings(site.settings.language).reader.official)}"/>` : '') +
       `<content type="html">${xml(entry.body_html)}</content></entry>`,
   )
   return `<?xml version="1.0" encoding="utf-8"?>\n<feed xmlns="http://www.w3.org/2005/Atom" xml:lang="${site.settings.language}"><id>${xml(self)}</id><title>${xml(title)}</title><updated>${updated}</updated><link rel="self" href="${xml(self)}"/>${items.join('')}</feed>\n`

@@ -5,6 +5,7 @@ import { STATES, VERDICTS } from '../core/comments/states.ts'
 import { OPINION_KINDS } from '../core/context.ts'
 import { LISTED_STATES } from '../core/moderation/queue.ts'
 import { NUDGES } from '../core/screening/nudges.ts'
+import { SIGNAL_CODES } from '../core/screening/screen.ts'
 
 const Time = z.string().openapi({ format: 'date-time', example: '2026-11-23T08:19:00.000Z' })
 const State = z.enum(STATES)
@@ -171,6 +172,7 @@ export const QueueShape = z
     items: z.array(QueueItemShape),
     next: z.string().nullable(),
     counts: z.object(Object.fromEntries(LISTED_STATES.map((state) => [state, z.number()]))),
+    is_catching_up: z.boolean(),
   })
   .openapi('Queue')
 
@@ -243,6 +245,24 @@ export const ThreadsQuery = z.object({
   after: z.string().optional(),
   around: z.string().optional(),
   parent: z.string().optional().openapi({ description: 'A root comment: gives a page of its replies instead' }),
+  limit: z.coerce.number().int().min(1).max(MAX_PAGE_LENGTH).default(PAGE_LENGTH),
+})
+
+/** Characters of what is searched for, and of an article's key or address. */
+export const MAX_SEARCH_LENGTH = 200
+export const MAX_ARTICLE_LENGTH = 2_048
+
+/** The query of the queue, of the staff API and the desk's page alike. */
+export const QueueQuery = z.object({
+  state: z.enum([...STATES, 'any']).default('pending'),
+  q: z.string().max(MAX_SEARCH_LENGTH).optional().openapi({ description: 'Words that must all occur; phrases in quotation marks' }),
+  article: z.string().max(MAX_ARTICLE_LENGTH).optional().openapi({ description: 'An article’s key or address, or a thread’s id' }),
+  signal: z.enum(SIGNAL_CODES).optional(),
+  reported: z.literal('1').optional().openapi({ description: '1: only comments with open reports' }),
+  from: z.iso.date().optional().openapi({ description: 'First day, Vietnamese time' }),
+  to: z.iso.date().optional().openapi({ description: 'Last day, Vietnamese time' }),
+  sort: z.enum(['oldest', 'newest']).optional().openapi({ description: 'The oldest first where people wait, unless given' }),
+  after: z.string().optional(),
   limit: z.coerce.number().int().min(1).max(MAX_PAGE_LENGTH).default(PAGE_LENGTH),
 })
 

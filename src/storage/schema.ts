@@ -161,6 +161,15 @@ type ApiTokenTable = {
   created_at: Time
 }
 
+/** How far the search index has followed the facts; one row. */
+type SearchCursorTable = { fact_id: string }
+
+type SearchSiteTable = { site_id: string; number: number }
+
+type SearchDocumentTable = { id: number; comment_id: string; version: number }
+
+type SearchWordTable = { word: string }
+
 type SchemaMigrationTable = { name: string; checksum: string; applied_at: Time }
 
 export type Schema = {
@@ -182,5 +191,9 @@ export type Schema = {
   signin_use: SigninUseTable
   session: SessionTable
   api_token: ApiTokenTable
+  search_cursor: SearchCursorTable
+  search_site: SearchSiteTable
+  search_document: SearchDocumentTable
+  search_word: SearchWordTable
   schema_migration: SchemaMigrationTable
 }

@@ -187,3 +187,47 @@ describe('deciding', () => {
     expect((await get(cookie, `/desk/${ward.otherSlug}/queue`)).status).toBe(404)
   })
 })
+
+describe('searching', () => {
+  it('is a form whose fields are the address, finds without marks, and keeps what was typed', async () => {
+    const cookie = await ward.signIn()
+    await ward.submit('Cống thoát nước bị nghẹt', article('tim-kiem'))
+    await ward.submit('Chuyện khác hẳn', article('tim-kiem'))
+    const { status, html } = await get(
+      cookie,
+      `/desk/${ward.slug}/queue?state=pending&q=cong+thoat&article=tim-kiem&signal=&from=&to=&sort=`,
+    )
+    expect(status).toBe(200)
+    expect(html).toContain('Cống thoát nước bị nghẹt')
+    expect(html).not.toContain('Chuyện khác hẳn')
+    expect(html).toMatch(/<input id="q" type="search" name="q" value="cong thoat"/)
+    expect(html).toMatch(/<input id="article" name="article" value="tim-kiem"/)
+  })
+
+  it('goes along to other tabs and comes back after a decision', async () => {
+    const cookie = await ward.signIn()
+    const { comment } = await ward.submit('Quyết định khi đang tìm', article('dang-tim'))
+    const { html } = await get(cookie, `/desk/${ward.slug}/queue?q=dang+tim`)
+    expect(html).toContain(`/desk/${ward.slug}/queue?state=spam&amp;q=dang+tim`)
+    expect(html).toContain('<input type="hidden" name="q" value="dang tim"/>')
+    const decided = await post(cookie, `/desk/${ward.slug}/decisions`, decision(comment.id, 1, 'spam', { q: 'dang tim' }))
+    expect(decided.headers.get('location')).toContain('q=dang+tim')
+  })
+
+  it('in all states finds what was decided long ago, and says so when it finds nothing', async () => {
+    const cookie = await ward.signIn()
+    const { comment } = await ward.submit('Việc đã xong từ lâu', article('da-xong'))
+    await ward.decide(await ward.token(), { comment: comment.id, version: 1, verdict: 'reject', reason: 'other' })
+    expect((await get(cookie, `/desk/${ward.slug}/queue?state=any&q=xong+tu+lau`)).html).toContain('Việc đã xong từ lâu')
+    expect((await get(cookie, `/desk/${ward.slug}/queue?q=xong+tu+lau`)).html).toContain('Không tìm thấy ý kiến phù hợp.')
+  })
+
+  it('shows nothing of a sealed comment', async () => {
+    const cookie = await ward.signIn()
+    const { comment } = await ward.submit('Điều cần giữ kín tuyệtđối', article('kin'))
+    expect((await get(cookie, `/desk/${ward.slug}/queue?state=any&q=tuyetdoi`)).html).toContain('tuyệtđối')
+    await ward.decide(await ward.token(), { comment: comment.id, version: 1, verdict: 'seal' })
+    expect((await get(cookie, `/desk/${ward.slug}/queue?state=any&q=tuyetdoi`)).html).not.toContain('tuyệtđối')
+    expect((await get(cookie, `/desk/${ward.slug}/queue?state=sealed&q=tuyetdoi`)).status).toBe(404)
+  })
+})

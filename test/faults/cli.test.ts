@@ -5,8 +5,11 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import { describe, expect, it } from 'vitest'
+import { submit } from '../../src/core/comments/submit.ts'
 import { findToken } from '../../src/core/people/team.ts'
+import { findSite } from '../../src/core/sites.ts'
 import { nodeServices, readConfig } from '../../src/platform/node.ts'
+import { resetIndex } from '../../src/storage/search.ts'
 import { openSqlite } from '../../src/storage/sqlite.ts'
 
 function machine() {
@@ -57,7 +60,17 @@ describe('ykien', () => {
 
   it('explains itself with --help on every command', () => {
     const { run } = machine()
-    for (const command of [[], ['serve'], ['migrate'], ['site', 'add'], ['token', 'add'], ['staff', 'invite'], ['doctor'], ['tick']]) {
+    for (const command of [
+      [],
+      ['serve'],
+      ['migrate'],
+      ['site', 'add'],
+      ['token', 'add'],
+      ['staff', 'invite'],
+      ['doctor'],
+      ['search', 'rebuild'],
+      ['tick'],
+    ]) {
       const { status, stdout } = run(...command, '--help')
       expect(status).toBe(0)
       expect(stdout).toContain(`usage: ykien ${command.join(' ')}`.trim())
@@ -110,5 +123,24 @@ describe('ykien', () => {
     const services = nodeServices(readConfig({ YKIEN_SECRET: 'a secret that only the tests know, 32+' }), store, () => {})
     expect(await findToken(services, added.stderr.trim())).toMatchObject({ name: 'máy', role: 'moderator' })
     await store.close()
+  })
+
+  it('rebuilds the search index, also one that is gone, and prints SQL that empties it on D1', async () => {
+    const { folder, env, run } = machine()
+    run('site', 'add', 'phuong-thu', '--name', 'Phường Thử', '--origin', 'https://phuongthu.example')
+    const path = join(folder, 'ykien.db')
+    const store = openSqlite(path)
+    const services = nodeServices(readConfig(env), store, () => {})
+    const site = await findSite(services, 'phuong-thu')
+    await submit({ services, actor: { kind: 'reader' }, site }, { article: { key: 'bai-1' }, body: 'Để tìm lại' }, null)
+    await store.batch(resetIndex(store).slice(0, 1))
+    await store.close()
+    expect(run('doctor')).toMatchObject({ status: 1, stdout: expect.stringContaining('run "ykien migrate", then "ykien search rebuild"') })
+    expect(run('search', 'rebuild')).toMatchObject({ status: 0, stdout: '1\n' })
+    expect(run('doctor')).toMatchObject({ status: 0, stdout: expect.stringContaining('staff find every comment\n') })
+    const database = new Database(path)
+    database.exec(run('search', 'rebuild', '--d1').stdout)
+    database.close()
+    expect(run('doctor')).toMatchObject({ status: 0, stdout: expect.stringContaining('every comment but 1') })
   })
 })

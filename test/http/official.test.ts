@@ -407,15 +407,15 @@ describe('the place of a comment that was taken off', () => {
 
 describe('the page without script', () => {
   it('marks official replies, pins and removed places outside of what authors write', async () => {
-    const root = await publish('Gốc <p class="badge">Trả lời chính thức</p>')
+    const root = await publish('Gốc <p class="badge"><strong>Trả lời chính thức</strong></p>')
     await replied(root, 'Phường trả lời.')
     await admin(`comments/${root}/pin`, 'PUT', tokens.moderator)
     const hidden = await publish('Sẽ ẩn.')
     await publish('Con của ẩn.', hidden)
     await ward.decide(tokens.moderator, { comment: hidden, version: 2, verdict: 'hide' })
     const html = await (await ward.request(`/r/${ward.slug}?key=${key}`)).text()
-    expect(html.match(/<p class="badge">Trả lời chính thức<\/p>/g)).toHaveLength(1)
-    expect(html.match(/<p class="badge">Ý kiến được ghim<\/p>/g)).toHaveLength(1)
+    expect(html.match(/<p class="badge"><strong>Trả lời chính thức<\/strong><\/p>/g)).toHaveLength(1)
+    expect(html.match(/<span class="pin">Ý kiến được ghim<\/span>/g)).toHaveLength(1)
     expect(html).toContain('Ý kiến đã được gỡ theo quy định')
     expect(html).toContain('Con của ẩn.')
     expect(html).not.toContain('Sẽ ẩn.')

@@ -132,6 +132,10 @@ const COLUMNS: { [Table in keyof Schema]: Record<keyof Schema[Table], true> } = 
   signin_use: { token_hash: true, used_at: true },
   session: { token_hash: true, staff_id: true, last_seen_at: true, expires_at: true, revoked_at: true, created_at: true },
   api_token: { id: true, token_hash: true, site_id: true, role: true, name: true, revoked_at: true, created_at: true },
+  search_cursor: { fact_id: true },
+  search_site: { site_id: true, number: true },
+  search_document: { id: true, comment_id: true, version: true },
+  search_word: { word: true },
   schema_migration: { name: true, checksum: true, applied_at: true },
 }
 
@@ -212,9 +216,9 @@ describe('migrations', () => {
     await store.batch([raw('DROP TABLE made_later'), raw("DELETE FROM schema_migration WHERE name LIKE '900%'")])
   })
 
-  it('make the tables and columns that schema.ts names, and no others', async () => {
+  it('make the tables and columns that schema.ts names, and no others but the search index, each database’s own', async () => {
     const found: Record<string, string[]> = {}
-    for (const table of Object.keys(await dump(store))) {
+    for (const table of Object.keys(await dump(store)).filter((name) => !name.startsWith('search_index'))) {
       const { rows } = await columnsOf(table).execute(store.db)
       found[table] = rows.map(({ name }) => name).sort()
     }

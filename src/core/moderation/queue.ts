@@ -1,12 +1,16 @@
 // Queries of the desk: what waits, how much, and one comment with its whole history. Sealed comments are in none of them.
 import { sql } from 'kysely'
 import { fromCursor, toCursor } from '../../lib/cursor.ts'
+import { inChunks } from '../../storage/store.ts'
 import { findUnsealed, toComment } from '../comments/comment.ts'
 import { legalVerdicts, STATES, type State, type Verdict } from '../comments/states.ts'
 import type { Official } from '../comments/views.ts'
 import { allow, type Ctx, faulty, type OpinionKind } from '../context.ts'
-import type { Signal } from '../screening/screen.ts'
+import type { Signal, SignalCode } from '../screening/screen.ts'
+import { canonicalUrl, findThread } from '../threads.ts'
+import { catchUp } from './catalogue.ts'
 import { type ReportView, readReports } from './reports.ts'
+import { findComments } from './search.ts'
 
 /** States the desk lists. */
 export const LISTED_STATES = STATES.filter((state) => state !== 'sealed')
@@ -14,6 +18,9 @@ export const LISTED_STATES = STATES.filter((state) => state !== 'sealed')
 export const COUNT_CEILING = 1_000
 /** An author's record is counted up to this: beyond it a number says no more. */
 const RECORD_CEILING = 100
+/** Parameters of a card's rows besides the ids of their comments. */
+const PARAMETERS_OF_ROWS = 3
+const DAY_MS = 86_400_000
 /** What waits is read from the oldest, what was decided from the newest. */
 const OLDEST_FIRST: readonly State[] = ['pending', 'held', 'returned']
 
@@ -44,38 +51,113 @@ export type QueueItem = {
 
 export type QueueCounts = Record<(typeof LISTED_STATES)[number], number>
 
-/** One page of a state's comments, with the counts of all states; with `isReported` only those with open reports. */
-export async function readQueue(
-  ctx: Ctx,
-  query: { state: State; after: string | null; limit: number; isReported?: boolean },
-): Promise<{ items: QueueItem[]; next: string | null; counts: QueueCounts }> {
+/**
+ * What a page of the queue shows. `state` may be `any`; `q` is what was typed to search for; `article` is an article's key, address or
+ * thread; `from` and `to` are days of Vietnam (`YYYY-MM-DD`), both included. What is left out does not narrow.
+ */
+export type QueueQuery = {
+  state: State | 'any'
+  q?: string | undefined
+  article?: string | undefined
+  signal?: SignalCode | undefined
+  /** `1`: only comments with open reports. */
+  reported?: '1' | undefined
+  from?: string | undefined
+  to?: string | undefined
+  sort?: 'oldest' | 'newest' | undefined
+  after?: string | undefined
+  limit: number
+}
+
+/** `is_catching_up`: comments and decisions of the last moments may be missing from what was searched. */
+export type QueuePage = { items: QueueItem[]; next: string | null; counts: QueueCounts; is_catching_up: boolean }
+
+/**
+ * One page of comments, with the counts of all states. One state within dates is read from the comments as they are; everything
+ * else from the search index. A page may be short and yet have a `next`. Throws `validation`.
+ */
+export async function readQueue(ctx: Ctx, query: QueueQuery): Promise<QueuePage> {
   allow(ctx, 'queue.read')
   if (query.state === 'sealed') throw faulty('validation', '/state')
-  const isAscending = OLDEST_FIRST.includes(query.state)
-  const after = query.after === null ? null : fromCursor(query.after, ['string', 'string'])
-  if (query.after !== null && after === null) throw faulty('validation', '/after')
+  const isAscending = query.sort === undefined ? query.state !== 'any' && OLDEST_FIRST.includes(query.state) : query.sort === 'oldest'
+  const isSearch = query.state === 'any' || query.q !== undefined || query.article !== undefined || query.signal !== undefined
+  const page = isSearch ? readFound(ctx, query, isAscending) : readState(ctx, query, isAscending)
+  const [found, counts] = await Promise.all([page, readCounts(ctx)])
+  return { ...found, counts }
+}
 
+type Page = Omit<QueuePage, 'counts'>
+
+async function readState(ctx: Ctx, query: QueueQuery, isAscending: boolean): Promise<Page> {
+  const after = query.after === undefined ? null : fromCursor(query.after, ['string', 'string'])
+  if (query.after !== undefined && after === null) throw faulty('validation', '/after')
   let rows = rowsOf(ctx)
     .where('comment.site_id', '=', ctx.site.id)
     .where('comment.state', '=', query.state)
     .orderBy('comment.received_at', isAscending ? 'asc' : 'desc')
     .orderBy('comment.id', isAscending ? 'asc' : 'desc')
     .limit(query.limit + 1)
-  if (query.isReported) rows = rows.where(hasOpenReports)
+  if (query.from !== undefined) rows = rows.where('comment.received_at', '>=', startOfDay(query.from))
+  if (query.to !== undefined) rows = rows.where('comment.received_at', '<', startOfDay(query.to, 1))
+  if (query.reported) rows = rows.where(hasOpenReports)
   if (after) {
-    const [receivedAt, id] = after as [string, string]
-    const beyond = isAscending ? '>' : '<'
-    rows = rows.where((is) =>
-      is.or([
-        is('comment.received_at', beyond, receivedAt),
-        is.and([is('comment.received_at', '=', receivedAt), is('comment.id', beyond, id)]),
-      ]),
-    )
+    const place = sql`(${sql.join(after)})`
+    rows = rows.where(sql<boolean>`(comment.received_at, comment.id) ${isAscending ? sql`>` : sql`<`} ${place}`)
   }
-  const [found, counts] = await Promise.all([rows.execute(), readCounts(ctx)])
+  const found = await rows.execute()
   const items = found.slice(0, query.limit).map(toItem)
   const last = items.at(-1)
-  return { items, next: found.length > query.limit && last ? toCursor([last.created_at, last.id]) : null, counts }
+  return { items, next: found.length > query.limit && last ? toCursor([last.created_at, last.id]) : null, is_catching_up: false }
+}
+
+async function readFound(ctx: Ctx, query: QueueQuery, isAscending: boolean): Promise<Page> {
+  const isUpToDate = await catchUp(ctx.services)
+  const threadId = query.article === undefined ? null : await threadIdOf(ctx, query.article)
+  if (threadId === undefined) return { items: [], next: null, is_catching_up: false }
+  const { ids, next } = await findComments(
+    ctx,
+    {
+      state: query.state,
+      text: query.q ?? null,
+      threadId,
+      signal: query.signal ?? null,
+      from: query.from ?? null,
+      to: query.to ?? null,
+    },
+    { after: query.after ?? null, isAscending, limit: query.limit },
+  )
+  // The index may be a moment behind: what a comment is now decides. The empty text keeps SQLite from reading the whole site, or the
+  // whole state, instead of these few ids.
+  const isOfSite = sql<boolean>`comment.site_id || '' = ${ctx.site.id}`
+  const rows = await Promise.all(
+    inChunks(ids, PARAMETERS_OF_ROWS).map((chunk) => {
+      let found = rowsOf(ctx).where('comment.id', 'in', chunk).where(isOfSite).where('comment.state', '!=', 'sealed')
+      if (query.reported) found = found.where(hasOpenReports)
+      return (query.state === 'any' ? found : found.where('comment.state', '=', query.state)).execute()
+    }),
+  )
+  const items = new Map(rows.flat().map((row) => [row.id, toItem(row)]))
+  return { items: ids.flatMap((id) => items.get(id) ?? []), next, is_catching_up: !isUpToDate }
+}
+
+/** The thread that somebody means by its id, its article's key or its address; undefined when the site has none such. */
+async function threadIdOf(ctx: Ctx, article: string): Promise<string | undefined> {
+  const url = canonicalUrl(article)
+  const named = await findThread(ctx, { key: article, url: null })
+  const placed = named === null && url !== null ? await findThread(ctx, { key: url, url }) : named
+  if (placed !== null) return placed.id
+  const row = await ctx.services.store.db
+    .selectFrom('thread')
+    .select('id')
+    .where('id', '=', article)
+    .where('site_id', '=', ctx.site.id)
+    .executeTakeFirst()
+  return row?.id
+}
+
+/** When a day begins in Vietnam, `later` days after the one named. */
+function startOfDay(day: string, later = 0): string {
+  return new Date(Date.parse(`${day}T00:00:00+07:00`) + later * DAY_MS).toISOString()
 }
 
 /** How many comments each state holds, up to {@link COUNT_CEILING}. */
@@ -92,6 +174,8 @@ export async function readCounts(ctx: Ctx): Promise<QueueCounts> {
               .select('comment.id')
               .where('site_id', '=', ctx.site.id)
               .where('state', '=', state)
+              // In an order that only the index has: PostgreSQL would else begin to read the table.
+              .orderBy('received_at')
               .limit(COUNT_CEILING)
               .as('bounded'),
           )

@@ -1,7 +1,9 @@
 // What the machine points out about a text, for the person who decides. It never decides, and never stops at the first.
 // Pure: facts about the surroundings are handed in.
 
-export type SignalCode = 'invisible' | 'bidi' | 'piled_marks' | 'foreign_article'
+/** Every code a signal can have; i18n gives each its sentence. */
+export const SIGNAL_CODES = ['invisible', 'bidi', 'piled_marks', 'foreign_article'] as const
+export type SignalCode = (typeof SIGNAL_CODES)[number]
 
 /** A signal and, where it lies in the text, its places as UTF-16 offsets [start, end) into the exact revision. */
 export type Signal = { code: SignalCode; spans: [start: number, end: number][] }

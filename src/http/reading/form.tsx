@@ -1,4 +1,5 @@
 // The form for a new opinion or a reply, as the site asks for it. What was typed comes back with whatever is wrong with it.
+import { fieldsOf } from '../../core/comments/views.ts'
 import type { FieldRule, SiteField } from '../../core/context.ts'
 import { OPINION_KINDS } from '../../core/context.ts'
 import { fill } from '../../i18n/format.ts'
@@ -50,17 +51,18 @@ export function WriteForm(props: FormProps) {
   const { place, kept, reply } = props
   const { reader, pages } = place.words
   const { settings } = place.ctx.site
+  const rules = fieldsOf(place.ctx)
   const fault = (pointer: string) => props.problem?.errors?.find((error) => error.pointer === pointer)?.detail
   const remark = (rule: FieldRule) => (rule === 'required' ? reader.required : reader.optional)
-  const asks = (field: SiteField) => settings.fields[field] !== 'off'
+  const asks = (field: SiteField) => rules[field] !== 'off'
   const text = (name: keyof typeof INPUTS, hint?: string) =>
     asks(name) && (
-      <Field name={name} label={reader[name]} remark={remark(settings.fields[name])} hint={hint} fault={fault(`/author/${name}`)}>
+      <Field name={name} label={reader[name]} remark={remark(rules[name])} hint={hint} fault={fault(`/author/${name}`)}>
         <input
           id={`f-${name}`}
           name={name}
           {...INPUTS[name]}
-          required={settings.fields[name] === 'required'}
+          required={rules[name] === 'required'}
           value={kept.get(name) ?? ''}
           aria-invalid={fault(`/author/${name}`) ? 'true' : undefined}
           aria-describedby={describedBy(name, hint, fault(`/author/${name}`))}
@@ -108,11 +110,11 @@ export function WriteForm(props: FormProps) {
         </textarea>
       </Field>
       {asks('kind') && (
-        <Field name="kind" label={reader.kind} remark={remark(settings.fields.kind)} fault={fault('/kind')}>
+        <Field name="kind" label={reader.kind} remark={remark(rules.kind)} fault={fault('/kind')}>
           <select
             id="f-kind"
             name="kind"
-            required={settings.fields.kind === 'required'}
+            required={rules.kind === 'required'}
             aria-describedby={describedBy('kind', undefined, fault('/kind'))}
           >
             <option value="">{pages.chooseKind}</option>

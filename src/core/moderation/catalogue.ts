@@ -1,0 +1,159 @@
+// The catalogue of comments that staff search in: what each is found by, and the duty that keeps the index after them. A comment is
+// taken in after its sender was answered; whoever searches takes in what is new first, the clock whatever nobody searched for.
+// Not for: searching (search.ts) or the index itself (storage/search.ts).
+import type { Services } from '../../services.ts'
+import { putDocuments, type SearchDocument } from '../../storage/search.ts'
+import { StoreBusy, UniqueViolation } from '../../storage/store.ts'
+import type { Signal, SignalCode } from '../screening/screen.ts'
+import { fold, syllables } from '../screening/vietnamese.ts'
+
+/** Comments taken in at once: on SQLite about ten milliseconds during which nothing else runs. */
+const TAKEN_AT_ONCE = 50
+/** How long one run of the duty goes on before others get their turn; it comes back at once for the rest. */
+const TURN_MS = 5_000
+/** Batches of other processes that took the same comments are let go first so many times. */
+const MAX_ATTEMPTS = 5
+/**
+ * A fact can be written some time after its id was made: it waited for a lock, or was made by a clock that is behind. Facts younger
+ * than this are looked at again.
+ */
+const SETTLED_MS = 120_000
+/** Vietnam keeps one time, without summer time. */
+const VIETNAM_MS = 7 * 3_600_000
+
+/** Words of the index that say something about a comment rather than stand in it. */
+export const about = {
+  any: '@any',
+  state: (state: string) => `@state=${state}`,
+  thread: (id: string) => `@thread=${id.replaceAll('-', '')}`,
+  signal: (code: SignalCode) => `@signal=${code}`,
+  /** A day, month or year of Vietnam: `2026-11-23`, `2026-11`, `2026`. */
+  date: (date: string) => `@date=${date.replaceAll('-', '')}`,
+}
+
+/** Between the last word of one text and the first of the next, so that no phrase reaches across. */
+const GAP = '@'
+
+/** A word of a text as it is spelled, with its marks, and without any. */
+export const spelled = (word: string): string => `=${word}`
+export const unmarked = (word: string): string => `~${fold(word)}`
+
+type Row = {
+  fact: string
+  id: string
+  site_id: string
+  thread_id: string
+  version: number
+  state: string
+  author_name_given: string | null
+  receipt_code: string
+  received_at: string
+  title: string
+  body: string
+  signals: string
+}
+
+/**
+ * Takes the oldest changes into the index that it lacks, at most fifty, and tells whether nothing was left. Several may do it at
+ * once. Throws StoreBusy.
+ */
+export async function takeIn(services: Services): Promise<boolean> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await takeOnce(services)
+    } catch (error) {
+      const isRace = error instanceof UniqueViolation && error.columns.startsWith('search_')
+      if (!isRace || attempt === MAX_ATTEMPTS) throw error
+    }
+  }
+}
+
+/** The clock's duty: takes in all that is new, for some seconds at a time. */
+export async function keepCatalogue(services: Services): Promise<void> {
+  const startedAt = services.now().getTime()
+  while (!(await takeIn(services))) {
+    const now = services.now()
+    if (now.getTime() - startedAt > TURN_MS) return services.nudge(now.toISOString())
+  }
+}
+
+/** Takes in what is new before a search. While the database cannot be written, what is known is searched. */
+export async function catchUp(services: Services): Promise<boolean> {
+  try {
+    return await takeIn(services)
+  } catch (error) {
+    if (error instanceof StoreBusy) return false
+    throw error
+  }
+}
+
+async function takeOnce(services: Services): Promise<boolean> {
+  const { store } = services
+  const { db } = store
+  const rows: Row[] = await db
+    .selectFrom('fact')
+    .innerJoin('comment', 'comment.id', 'fact.comment_id')
+    .innerJoin('revision', 'revision.id', 'comment.revision_id')
+    .innerJoin('thread', 'thread.id', 'comment.thread_id')
+    .leftJoin('search_document as document', 'document.comment_id', 'comment.id')
+    .select(['fact.id as fact', 'comment.id', 'comment.site_id', 'comment.thread_id', 'comment.version', 'comment.state'])
+    .select(['comment.author_name_given', 'comment.receipt_code', 'comment.received_at', 'thread.title'])
+    .select(['revision.body', 'revision.signals'])
+    .where('fact.id', '>', (is) => is.selectFrom('search_cursor').select('fact_id'))
+    .where((is) => is.or([is('document.version', 'is', null), is('document.version', '<', is.ref('comment.version'))]))
+    .orderBy('fact.id')
+    .limit(TAKEN_AT_ONCE)
+    .execute()
+  const isEnd = rows.length < TAKEN_AT_ONCE
+  const settled = idAt(services.now().getTime() - SETTLED_MS)
+  const reached = isEnd ? settled : [settled, rows.at(-1)?.fact ?? settled].sort()[0]
+  const passed = await db
+    .selectFrom('fact')
+    .select((pick) => pick.fn.max('id').as('id'))
+    .where('id', '>', (is) => is.selectFrom('search_cursor').select('fact_id'))
+    .where('id', '<=', reached ?? settled)
+    .executeTakeFirst()
+  const documents = [...new Map(rows.map((row) => [row.id, documentOf(row)])).values()]
+  const statements = [
+    ...putDocuments(store, documents),
+    ...(passed?.id ? [db.updateTable('search_cursor').set({ fact_id: passed.id }).where('fact_id', '<', passed.id)] : []),
+  ]
+  if (statements.length > 0) await store.batch(statements)
+  return isEnd
+}
+
+function documentOf(row: Row): SearchDocument {
+  return {
+    comment_id: row.id,
+    site_id: row.site_id,
+    version: row.version,
+    // What is sealed leaves the index; searches look at the comment's own state besides.
+    words: row.state === 'sealed' ? [] : wordsOf(row),
+  }
+}
+
+function wordsOf(row: Row): string[] {
+  const texts = [row.receipt_code, row.author_name_given ?? '', row.title, row.body].map((text) => syllables(text).map(({ text }) => text))
+  const day = dayOf(row.received_at)
+  const told = JSON.parse(row.signals) as Signal[]
+  return [
+    about.any,
+    about.state(row.state),
+    about.thread(row.thread_id),
+    ...[day, day.slice(0, 7), day.slice(0, 4)].map(about.date),
+    ...told.map(({ code }) => about.signal(code)),
+    ...texts.flatMap((words) => [GAP, ...words.map(spelled)]),
+    ...texts.flatMap((words) => [GAP, ...words.map(unmarked)]),
+  ]
+}
+
+/** The day in Vietnam of a time. */
+function dayOf(time: string): string {
+  return new Date(Date.parse(time) + VIETNAM_MS).toISOString().slice(0, 10)
+}
+
+/** What ids made at this moment begin with (UUIDv7: the milliseconds, in hexadecimal). */
+function idAt(ms: number): string {
+  const hex = Math.max(0, ms).toString(16).padStart(12, '0')
+  return `${hex.slice(0, 8)}-${hex.slice(8)}`
+}

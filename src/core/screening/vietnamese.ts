@@ -1,0 +1,56 @@
+// Vietnamese text as the machine compares it: with its marks in one spelling, without any, and cut into syllables. Pure.
+// Not for: what is stored or shown; a text stays as it was written.
+
+/** A syllable (or number, or foreign word) of a text: UTF-16 offsets [start, end) into it, and its canonical spelling. */
+export type Syllable = { start: number; end: number; text: string }
+
+/** A mark that stands on a letter belongs to its word, also where the text is written with separate marks (NFD). */
+const WORD = /[\p{L}\p{N}][\p{L}\p{M}\p{N}]*/gu
+/**
+ * The open rimes oa, oe, uy with the tone on their second letter, as the newer of two accepted spellings has it. After q the u belongs
+ * to the consonant ("quý"); before another letter both spellings agree ("hoàn").
+ */
+const TONE_ON_SECOND = /(?<![q\p{M}])(?:o[àáãảạèéẽẻẹ]|u[ỳýỹỷỵ])(?![\p{L}\p{M}])/gu
+
+/**
+ * Lower case, NFC, and one place for the tone of open rimes: "Hoà" and "hòa" are both "hòa". Idempotent; at most three times as long
+ * as the text (a few characters of other scripts are written apart by NFC).
+ */
+export function canonical(text: string): string {
+  return text.normalize('NFC').toLowerCase().normalize('NFC').replace(TONE_ON_SECOND, toneOnFirst)
+}
+
+/**
+ * The text without any mark: "Đường  Hồng Lĩnh" and "duong hong linh" are both "duong hong linh". White space is collapsed, and cut off
+ * at both ends. Takes NFC and NFD alike; idempotent; at most three times as long as the text.
+ */
+export function fold(text: string): string {
+  return text
+    .normalize('NFC')
+    .toLowerCase()
+    .normalize('NFD')
+    .replace(/\p{M}+/gu, '')
+    .replaceAll('đ', 'd')
+    .normalize('NFC')
+    .replace(/\s+/g, ' ')
+    .trim()
+}
+
+/** Whether anything in the text carries a mark: whoever types one means that letter and no other. */
+export function hasMarks(text: string): boolean {
+  return /[\p{M}đ]/u.test(text.toLowerCase().normalize('NFD'))
+}
+
+/** The syllables of a text in their order. Offsets are those of the text as given, whatever its normal form. */
+export function syllables(text: string): Syllable[] {
+  return Array.from(text.matchAll(WORD), (match) => ({
+    start: match.index,
+    end: match.index + match[0].length,
+    text: canonical(match[0]),
+  }))
+}
+
+function toneOnFirst(rime: string): string {
+  const [first = '', base = '', tone = ''] = rime.normalize('NFD')
+  return (first + tone).normalize('NFC') + base
+}
