@@ -9,6 +9,7 @@ import type { Config } from './config.ts'
 import { hasSites, newDemoLink, seedDemo } from './demo/seed.ts'
 import { ARTICLE, WARD } from './demo/ward.ts'
 import { tick } from './jobs.ts'
+import { holdSilent, type SilentConnections } from './platform/connections.ts'
 import { log, nodeServices, openDatabase, pathOf, readMigrations } from './platform/node.ts'
 import type { Services } from './services.ts'
 import { CHECKED_AT_START_BYTES, DatabaseRefused, faultOf, refuseDamaged } from './storage/file.ts'
@@ -68,6 +69,7 @@ export async function serveOnNode(config: Config, { isReadOnly = false } = {}): 
       maxHeaderSize: MAX_HEADER_BYTES,
     },
   }) as Server
+  const silent = holdSilent(server, HEADERS_TIMEOUT_MS)
   server.maxConnections = connectionsAtMost(config.maxConnections)
   server.on('error', (error) => {
     console.error(`ykien: cannot listen on ${config.host}:${config.port}: ${error.message}; set YKIEN_PORT to a free port`)
@@ -85,7 +87,7 @@ export async function serveOnNode(config: Config, { isReadOnly = false } = {}): 
     isStopping = true
     log({ event: 'stopping' })
   }, config.drainSeconds)
-  await ended(server)
+  await ended(server, silent)
   clock.stop()
   await store.close()
 }
@@ -194,12 +196,13 @@ function told(stopping: () => void, afterSeconds: number): Promise<void> {
 }
 
 /** Stops taking connections; resolves when the requests in flight have ended, or had their time. */
-function ended(server: Server): Promise<void> {
+function ended(server: Server, silent: SilentConnections): Promise<void> {
   return new Promise((resolve) => {
     const hurry = setTimeout(() => server.closeAllConnections(), DRAIN_MS)
     hurry.unref()
     // A connection that was busy just now falls idle after its answer and would be kept alive for seconds.
     const sweep = setInterval(() => server.closeIdleConnections(), IDLE_SWEEP_MS)
+    silent.close()
     server.close(() => {
       clearInterval(sweep)
       resolve()
