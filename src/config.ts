@@ -97,7 +97,7 @@ export const SETTINGS = {
   },
   maxConnections: {
     env: 'YKIEN_MAX_CONNECTIONS',
-    doc: 'Connections held at once, shared out evenly among the processes; beyond it new ones are closed unread. Each takes about 10 kB of memory and one open file.',
+    doc: 'Connections held at once, shared out evenly among the processes; beyond it new ones are closed unread. Each takes one open file and memory: about 2 kB until its first byte, 10 kB from then on.',
     schema: z.coerce.number({ error: 'write a number' }).int().min(10).max(1_000_000),
     default: '15000',
   },

@@ -4,6 +4,7 @@ import type { IncomingMessage, Server } from 'node:http'
 import { serve } from '@hono/node-server'
 import type { Config } from '../config.ts'
 import type { LogEvent } from '../services.ts'
+import { holdSilent } from './connections.ts'
 import { createTurns } from './turns.ts'
 
 /** How long requests in flight may take to end once no new ones are taken. */
@@ -41,6 +42,7 @@ export async function openServer(config: Config, fetch: Fetch, log: (event: LogE
       maxHeaderSize: MAX_HEADER_BYTES,
     },
   }) as Server
+  const silent = holdSilent(server, HEADERS_TIMEOUT_MS)
   server.maxConnections = connectionsAtMost(Math.ceil(config.maxConnections / config.processes), log)
   server.on('error', (error) => {
     console.error(`ykien: cannot listen on ${config.host}:${config.port}: ${error.message}; set YKIEN_PORT to a free port`)
@@ -49,7 +51,9 @@ export async function openServer(config: Config, fetch: Fetch, log: (event: LogE
   await new Promise<void>((resolve) => server.once('listening', resolve))
   return {
     async close() {
-      await ended(server)
+      const gone = ended(server)
+      silent.close()
+      await gone
       await turns.idle()
     },
   }

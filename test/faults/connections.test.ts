@@ -1,6 +1,7 @@
 // Thousands of idle and half-open connections, held from other processes, while an honest reader asks on: nobody waits, memory
 // stays bounded, and stalled requests are ended. The whole crowd comes with "npm run test:faults", a part of it each time.
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
 import { connect } from 'node:net'
 import { resolve } from 'node:path'
@@ -123,6 +124,26 @@ describe('a crowd of connections', () => {
     expect(tookMs).toBeLessThan(HEADERS_MS + CHECKED_MS + 2_000)
   })
 
+  it('is closed when it says nothing for long, while a word that comes late and in pieces is heard', async () => {
+    const port = Number(new URL(machine.base).port)
+    const startedAt = performance.now()
+    const silent = connect({ port, host: '127.0.0.1' }).resume()
+    const closed = once(silent, 'close')
+    const late = connect({ port, host: '127.0.0.1' })
+    let heard = ''
+    late.on('data', (chunk) => {
+      heard += chunk.toString()
+    })
+    for (const piece of ['G', 'ET /healthz HT', 'TP/1.1\r\nhost: x\r\nconnection: close\r\n', '\r\n']) {
+      await wait(200)
+      late.write(piece)
+    }
+    await once(late, 'close')
+    expect(heard).toMatch(/^HTTP\/1\.1 200 /)
+    await closed
+    expect(performance.now() - startedAt).toBeLessThan(HEADERS_MS + 2_000)
+  })
+
   it('cannot send headers without end', async () => {
     const response = await fetch(`${machine.base}/healthz`, { headers: { 'x-large': 'x'.repeat(20_000) } })
     expect(response.status).toBe(431)
@@ -150,15 +171,20 @@ describe('connections beyond the most that are held', () => {
 })
 
 describe('SIGTERM with YKIEN_DRAIN_SECONDS', () => {
-  it('serves on while /readyz says 503, and ends well', async () => {
+  it('serves on while /readyz says 503, and ends well and soon', async () => {
     const draining = await newMachine(SITE, { YKIEN_DRAIN_SECONDS: '2' })
     const leaving = await serve(draining.env)
+    const silent = connect({ port: Number(new URL(draining.base).port), host: '127.0.0.1' }).resume()
+    await once(silent, 'connect')
     expect(await statusOf(draining, '/readyz')).toBe(200)
     leaving.process.kill('SIGTERM')
+    const toldAt = performance.now()
     await leaving.heard(/"event":"stopping"/)
     expect(await statusOf(draining, '/readyz')).toBe(503)
     expect(await statusOf(draining, `/api/v1/sites/${SITE}/threads?key=bai-1`)).toBe(200)
     expect((await leaving.ended).code).toBe(0)
+    // A connection that says nothing would hold the end up until its limit.
+    expect(performance.now() - toldAt).toBeLessThan(HEADERS_MS - 2_000)
     draining.remove()
   })
 })
