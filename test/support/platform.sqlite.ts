@@ -1,9 +1,10 @@
-// What "#platform" is on Node: a real SQLite file per ward of a test, in a folder that goes when the run ends.
+// What "#platform" is on Node: a real SQLite file per ward of a test, written in a thread as the server's is, in a folder that
+// goes when the run ends.
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { readMigrations } from '../../src/platform/node.ts'
-import { openSqlite } from '../../src/storage/sqlite.ts'
+import { openSqliteThreaded } from '../../src/storage/sqlite.ts'
 import type { Store } from '../../src/storage/store.ts'
 
 export { readMigrations }
@@ -22,5 +23,5 @@ export async function newDatabase(): Promise<string> {
 
 /** A new, empty database. */
 export async function openEmptyStore(): Promise<Store> {
-  return openSqlite((await newDatabase()).replace('file:', ''))
+  return openSqliteThreaded((await newDatabase()).replace('file:', ''))
 }
