@@ -1,9 +1,10 @@
-// What "#platform" is on Node: a real SQLite file per ward of a test, in a folder that goes when the run ends.
+// What "#platform" is on Node: a real SQLite file per ward of a test, written in a thread as the server's is, in a folder that
+// goes when the run ends.
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { readMigrations } from '../../src/platform/node.ts'
-import { openSqlite } from '../../src/storage/sqlite.ts'
+import { openSqliteThreaded } from '../../src/storage/sqlite.ts'
 import type { Store } from '../../src/storage/store.ts'
 
 export { readMigrations }
@@ -23,7 +24,7 @@ export async function newDatabase(): Promise<string> {
 /** A new, empty database. */
 export async function openEmptyStore(): Promise<Store> {
   const path = (await newDatabase()).replace('file:', '')
-  const store = openSqlite(path)
+  const store = openSqliteThreaded(path)
   paths.set(store, path)
   return store
 }
@@ -32,5 +33,5 @@ const paths = new WeakMap<Store, string>()
 
 /** The same database once more, as another process opens it. */
 export function openAgain(store: Store): Store {
-  return openSqlite(paths.get(store) ?? '')
+  return openSqliteThreaded(paths.get(store) ?? '')
 }
