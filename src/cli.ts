@@ -15,12 +15,14 @@ import { addSite, setSite } from './core/sites.ts'
 import { tick } from './jobs.ts'
 import { serveOnNode } from './main.node.ts'
 import { ArchiveRefused, verifyArchive, writeArchive } from './platform/archive.ts'
+import { copyInstallation, TABLES_OF_EXPORT } from './platform/copy.ts'
 import { nodeServices, openDatabase, pathOf, placeOf, readConfig, readDatabase, readMigrations } from './platform/node.ts'
+import { createProgress } from './platform/progress.ts'
 import type { Services } from './services.ts'
 import { backUp, restore } from './storage/backup.ts'
 import { checkHealth } from './storage/doctor.ts'
 import { DatabaseRefused, refuseDamaged } from './storage/file.ts'
-import { BOOKKEEPING, checksumOf, MigrationRefused, migrate, statementsOf } from './storage/migrate.ts'
+import { MigrationRefused, migrate, migrationLines } from './storage/migrate.ts'
 import { openScript } from './storage/script.ts'
 import { countDocuments, resetIndex } from './storage/search.ts'
 import { conflictOn } from './storage/store.ts'
@@ -48,7 +50,7 @@ const COMMANDS: Record<string, Command> = {
     about: 'Brings the database up to date. With --d1 prints the SQL for "wrangler d1 execute --file" instead.',
     async run(args) {
       const { values } = read(args, { d1: { type: 'boolean' } })
-      if (values.d1) return void process.stdout.write(await migrationScript())
+      if (values.d1) return void process.stdout.write(`${(await migrationLines(readMigrations(), new Date())).join('\n')}\n`)
       await withServices(async (services) => {
         const applied = await migrate(services.store, readMigrations(services.store.dialect), services.now())
         for (const name of applied) console.log(name)
@@ -155,6 +157,17 @@ const COMMANDS: Record<string, Command> = {
       console.log(JSON.stringify(restored))
     },
   },
+  copy: {
+    usage: 'ykien copy --from URL --to URL | ykien copy --tables',
+    about:
+      'Moves an installation to another database, also while it runs, and prints counts and hashes as JSON. URL is file:PATH, postgres://USER@HOST/NAME, or d1:FILE.sql (read: what "wrangler d1 export" wrote; written: SQL for a new D1 database). The same command again goes on where it stopped, or takes what has changed since: stop the service for the last time. --tables prints the tables that are copied, for "wrangler d1 export --table".',
+    async run(args) {
+      const { values } = read(args, { from: { type: 'string' }, to: { type: 'string' }, tables: { type: 'boolean' } })
+      if (values.tables) return console.log(TABLES_OF_EXPORT.join('\n'))
+      const places = { from: required(values.from, '--from URL'), to: required(values.to, '--to URL') }
+      console.log(JSON.stringify(await copyInstallation(places, createProgress(process.stderr, Date.now))))
+    },
+  },
   doctor: {
     usage: 'ykien doctor [--file]',
     about: 'Checks settings, database file, migrations and projections, and says what to do about each fault. With --file only the file.',
@@ -209,7 +222,10 @@ const COMMANDS: Record<string, Command> = {
     about: 'Runs the recurring duties once, for those who prefer a cron job.',
     async run(args) {
       read(args, {})
-      await withServices(tick)
+      await withServices(async (services) => {
+        await migrate(services.store, readMigrations(services.store.dialect), services.now())
+        await tick(services)
+      })
     },
   },
 }
@@ -339,18 +355,6 @@ async function written(isForD1: boolean, command: (services: Services) => Promis
       throw error
     }
   })
-}
-
-/** The migrations as a script that D1 can run once, with the bookkeeping rows this program looks for. */
-async function migrationScript(): Promise<string> {
-  const lines = [`${BOOKKEEPING.replace(/\s*\n\s*/g, ' ')};`]
-  for (const { name, text } of readMigrations()) {
-    lines.push(...statementsOf(text).map((statement) => `${statement.replace(/\s*\n\s*/g, ' ')};`))
-    lines.push(
-      `INSERT INTO schema_migration (name, checksum, applied_at) VALUES ('${name}', '${await checksumOf(text)}', '${new Date().toISOString()}');`,
-    )
-  }
-  return `${lines.join('\n')}\n`
 }
 
 function help(command: Command | undefined): string {

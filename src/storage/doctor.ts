@@ -1,6 +1,6 @@
 // What can be wrong with a database and what to do about it. Reads only.
 import { sql } from 'kysely'
-import { checksumOf, type Migration } from './migrate.ts'
+import { compareMigrations, type Migration } from './migrate.ts'
 import type { Store } from './store.ts'
 
 export type Finding = { isWell: boolean; text: string }
@@ -74,18 +74,13 @@ async function server(store: Store, place: string): Promise<Finding[]> {
 }
 
 async function schema(store: Store, migrations: readonly Migration[]): Promise<Finding> {
-  const applied = await store.db
-    .selectFrom('schema_migration')
-    .selectAll()
-    .execute()
-    .catch(() => [])
-  const texts = new Map(await Promise.all(migrations.map(async ({ name, text }) => [name, await checksumOf(text)] as const)))
-  const open = [...texts.keys()].filter((name) => !applied.some((row) => row.name === name))
-  const changed = applied.filter((row) => texts.get(row.name) !== row.checksum).map((row) => row.name)
+  const { applied, open, changed, copyMark } = await compareMigrations(store, migrations)
+  if (copyMark === 'unfinished')
+    return { isWell: false, text: 'the database is a copy that was not finished; run the same "ykien copy" again until it ends' }
   if (changed.length > 0)
     return { isWell: false, text: `migrations differ from those applied: ${changed.join(', ')}; run the release that applied them` }
   if (open.length > 0) return { isWell: false, text: `migrations not applied: ${open.join(', ')}; run "ykien migrate"` }
-  return { isWell: true, text: `all ${applied.length} migrations are applied` }
+  return { isWell: true, text: `all ${applied} migrations are applied` }
 }
 
 /** Numbers and states that follow from other rows, recomputed and compared. */

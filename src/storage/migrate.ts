@@ -11,7 +11,14 @@ export class MigrationRefused extends Error {
   override readonly name = 'MigrationRefused'
 }
 
-export const BOOKKEEPING = `CREATE TABLE IF NOT EXISTS schema_migration (
+/**
+ * Rows of the bookkeeping that are no migrations: this database is a copy of the installation whose birth is in the row's checksum,
+ * still being made, or whole but not yet served. Kept here because nothing is done with a database before it is migrated, and
+ * because a release that does not know them refuses them.
+ */
+export const COPY_MARKS = { unfinished: 'copy-unfinished', whole: 'copy-whole' } as const
+
+const BOOKKEEPING = `CREATE TABLE IF NOT EXISTS schema_migration (
   name TEXT PRIMARY KEY,
   checksum TEXT NOT NULL,
   applied_at TEXT NOT NULL
@@ -25,11 +32,17 @@ const POSTGRES_TURN = ['SET LOCAL statement_timeout = 0', 'SET LOCAL lock_timeou
 
 /**
  * Brings the database up to the last migration and returns the names it applied, in order. A rerun applies nothing.
- * Two processes may migrate at once: the loser of a race finds the bookkeeping row taken and goes on.
+ * Two processes may migrate at once: the loser of a race finds the bookkeeping row taken and goes on. A copy that is not whole is
+ * refused, and a whole one is from then on a database of its own; `isCopying` leaves both marks alone.
  */
-export async function migrate(store: Store, migrations: readonly Migration[], now: Date): Promise<string[]> {
+export async function migrate(store: Store, migrations: readonly Migration[], now: Date, { isCopying = false } = {}): Promise<string[]> {
   await store.batch([...turn(), statement(BOOKKEEPING)])
   const known = new Map((await store.db.selectFrom('schema_migration').selectAll().execute()).map((row) => [row.name, row.checksum]))
+  if (!isCopying && known.has(COPY_MARKS.unfinished))
+    throw new MigrationRefused('the database is a copy that was not finished; run the same "ykien copy" again until it ends')
+  if (!isCopying && known.has(COPY_MARKS.whole))
+    await store.batch([store.db.deleteFrom('schema_migration').where('name', '=', COPY_MARKS.whole)])
+  for (const mark of Object.values(COPY_MARKS)) known.delete(mark)
   const unknown = [...known.keys()].filter((name) => !migrations.some((migration) => migration.name === name))
   if (unknown.length > 0)
     throw new MigrationRefused(
@@ -66,6 +79,41 @@ export async function migrate(store: Store, migrations: readonly Migration[], no
   function statement(text: string): Compilable {
     return { compile: () => sql.raw(text).compile(store.db) }
   }
+}
+
+/** How a database's migrations stand to the program's: those not applied, and those that differ or are unknown. A database without any has none applied. */
+export async function compareMigrations(
+  store: Store,
+  migrations: readonly Migration[],
+): Promise<{ applied: number; open: string[]; changed: string[]; copyMark: keyof typeof COPY_MARKS | null }> {
+  const rows = await store.db
+    .selectFrom('schema_migration')
+    .selectAll()
+    .execute()
+    .catch(() => [])
+  const marks: readonly string[] = Object.values(COPY_MARKS)
+  const applied = rows.filter(({ name }) => !marks.includes(name))
+  const texts = new Map(await Promise.all(migrations.map(async ({ name, text }) => [name, await checksumOf(text)] as const)))
+  const has = (mark: string) => rows.some(({ name }) => name === mark)
+  return {
+    applied: applied.length,
+    open: [...texts.keys()].filter((name) => !applied.some((row) => row.name === name)),
+    changed: applied.filter((row) => texts.get(row.name) !== row.checksum).map((row) => row.name),
+    copyMark: has(COPY_MARKS.unfinished) ? 'unfinished' : has(COPY_MARKS.whole) ? 'whole' : null,
+  }
+}
+
+/** The migrations as a script that a database can run once, with the bookkeeping rows this program looks for; a statement a line. */
+export async function migrationLines(migrations: readonly Migration[], now: Date): Promise<string[]> {
+  const oneLine = (statement: string) => `${statement.replace(/\s*\n\s*/g, ' ')};`
+  const lines = [oneLine(BOOKKEEPING)]
+  for (const { name, text } of migrations) {
+    lines.push(...statementsOf(text).map(oneLine))
+    lines.push(
+      `INSERT INTO schema_migration (name, checksum, applied_at) VALUES ('${name}', '${await checksumOf(text)}', '${now.toISOString()}');`,
+    )
+  }
+  return lines
 }
 
 /** The statements of a migration's text, without comments. A statement ends with a semicolon at the end of a line. */

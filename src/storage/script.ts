@@ -39,8 +39,19 @@ function inlined(sql: string, parameters: readonly unknown[]): string {
   return sql.replace(/\?/g, () => literal(parameters[index++])).replace(/\s*\n\s*/g, ' ')
 }
 
-function literal(value: unknown): string {
+/** A value as SQLite's SQL on one line: line ends are put in by SQLite itself, as in the exports of D1. */
+export function literal(value: unknown): string {
   if (value === null || value === undefined) return 'NULL'
   if (typeof value === 'number') return String(value)
-  return `'${String(value).replaceAll("'", "''").replaceAll('\n', ' ')}'`
+  let inner = `'${String(value).replaceAll("'", "''")}'`
+  for (const [end, name] of [
+    ['\r', 'r'],
+    ['\n', 'n'],
+  ] as const) {
+    if (!inner.includes(end)) continue
+    let standIn = `\\${name}`
+    for (let number = 1; inner.includes(standIn); number++) standIn = `\\${name}${number}.`
+    inner = `replace(${inner.replaceAll(end, standIn)},'${standIn}',char(${end.charCodeAt(0)}))`
+  }
+  return inner
 }

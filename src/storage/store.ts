@@ -64,7 +64,7 @@ export function conflictOn(error: unknown, columns: string): boolean {
 /** Bound parameters that D1 takes in one statement. */
 export const MAX_PARAMETERS = 100
 /** Bytes of SQL that D1 takes in one statement. */
-const MAX_STATEMENT_BYTES = 100_000
+export const MAX_STATEMENT_BYTES = 100_000
 
 /** Compiles a statement and holds it to D1's limits on every database, so that a test on SQLite finds what D1 would refuse. */
 export function compiled(statement: Compilable): CompiledQuery {

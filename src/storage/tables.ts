@@ -1,0 +1,40 @@
+// Every table of the schema, once: what a copy of a whole installation must carry, and in which order. A new table does not
+// compile until it has its place here.
+import type { Schema } from './schema.ts'
+
+/** A table with rows of its own: its primary key, and the column by which a row may refer to another row of the same table. */
+export type CopiedTable = { name: keyof Schema & string; key: readonly string[]; self?: string }
+
+/**
+ * Rows can be put in this order, each after those it refers to. `derived` tables follow from the others and are rebuilt
+ * where the copy is served; `bookkeeping` is each database's own.
+ */
+const TABLES: {
+  readonly [Table in keyof Schema]:
+    | { key: readonly (keyof Schema[Table] & string)[]; self?: keyof Schema[Table] & string }
+    | 'derived'
+    | 'bookkeeping'
+} = {
+  site: { key: ['id'] },
+  site_origin: { key: ['site_id', 'origin'] },
+  thread: { key: ['id'] },
+  comment: { key: ['id'], self: 'parent_id' },
+  revision: { key: ['id'] },
+  fact: { key: ['id'] },
+  settlement: { key: ['decision_id'] },
+  pending_publication: { key: ['decision_id'] },
+  audit: { key: ['id'] },
+  outbox: { key: ['id'] },
+  staff: { key: ['id'] },
+  staff_role: { key: ['staff_id', 'site_id'] },
+  signin_link: { key: ['token_hash'] },
+  signin_use: { key: ['token_hash'] },
+  session: { key: ['token_hash'] },
+  api_token: { key: ['id'] },
+  schema_migration: 'bookkeeping',
+}
+
+/** The tables that a copy carries, in the order in which their rows can be put. */
+export const COPIED_TABLES: readonly CopiedTable[] = Object.entries(TABLES).flatMap(([name, table]) =>
+  typeof table === 'string' ? [] : [{ name: name as keyof Schema & string, ...table }],
+)
