@@ -23,6 +23,8 @@ const TABLES: {
   fact: { key: ['id'] },
   settlement: { key: ['decision_id'] },
   pending_publication: { key: ['decision_id'] },
+  comment_like: { key: ['comment_id', 'voter'] },
+  report: { key: ['id'] },
   audit: { key: ['id'] },
   outbox: { key: ['id'] },
   staff: { key: ['id'] },
@@ -31,6 +33,10 @@ const TABLES: {
   signin_use: { key: ['token_hash'] },
   session: { key: ['token_hash'] },
   api_token: { key: ['id'] },
+  search_cursor: 'derived',
+  search_site: 'derived',
+  search_document: 'derived',
+  search_word: 'derived',
   schema_migration: 'bookkeeping',
 }
 

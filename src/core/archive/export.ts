@@ -10,17 +10,19 @@ const PAGE_ROWS = 200
 
 export type ExportedRow = { table: string; row: Record<string, unknown> }
 
-/** The tables in order of dependency: the column that orders a page, and how a row belongs to the site. */
-const TABLES: readonly { table: keyof Schema; key: string; through?: { table: keyof Schema; key: string; column: string } }[] = [
-  { table: 'site', key: 'id' },
-  { table: 'site_origin', key: 'origin' },
-  { table: 'thread', key: 'id' },
-  { table: 'comment', key: 'id' },
-  { table: 'revision', key: 'id', through: { table: 'comment', key: 'id', column: 'comment_id' } },
-  { table: 'fact', key: 'id' },
-  { table: 'settlement', key: 'decision_id', through: { table: 'fact', key: 'id', column: 'decision_id' } },
-  { table: 'pending_publication', key: 'decision_id', through: { table: 'fact', key: 'id', column: 'decision_id' } },
-  { table: 'audit', key: 'id' },
+/** The tables in order of dependency: the columns that order a page, and how a row belongs to the site. */
+const TABLES: readonly { table: keyof Schema; key: readonly string[]; through?: { table: keyof Schema; key: string; column: string } }[] = [
+  { table: 'site', key: ['id'] },
+  { table: 'site_origin', key: ['origin'] },
+  { table: 'thread', key: ['id'] },
+  { table: 'comment', key: ['id'] },
+  { table: 'revision', key: ['id'], through: { table: 'comment', key: 'id', column: 'comment_id' } },
+  { table: 'fact', key: ['id'] },
+  { table: 'settlement', key: ['decision_id'], through: { table: 'fact', key: 'id', column: 'decision_id' } },
+  { table: 'pending_publication', key: ['decision_id'], through: { table: 'fact', key: 'id', column: 'decision_id' } },
+  { table: 'comment_like', key: ['comment_id', 'voter'], through: { table: 'comment', key: 'id', column: 'comment_id' } },
+  { table: 'report', key: ['id'] },
+  { table: 'audit', key: ['id'] },
 ]
 
 /** The tables of an export, in their order. */
@@ -37,17 +39,18 @@ export async function* exportSite(db: Kysely<Schema>, slug: string): AsyncGenera
     const join = through
       ? sql`JOIN ${sql.table(through.table)} ON ${sql.ref(`${through.table}.${through.key}`)} = ${sql.ref(`${table}.${through.column}`)}`
       : sql``
-    for (let after = ''; ; ) {
+    const columns = key.map((column) => sql.ref(`${table}.${column}`))
+    for (let after: readonly string[] = key.map(() => ''); ; ) {
       // The empty text keeps the database from using an index on the site and sorting all of its rows anew for each page: it
       // walks along the primary key instead, once for the whole export.
       const { rows } = await sql<Record<string, unknown>>`
         SELECT ${sql.table(table)}.* FROM ${sql.table(table)} ${join}
-        WHERE ${sql.ref(`${table}.${key}`)} > ${after} AND ${owner} || '' = ${site.id}
-        ORDER BY ${sql.ref(`${table}.${key}`)} LIMIT ${PAGE_ROWS}`.execute(db)
+        WHERE (${sql.join(columns)}) > (${sql.join(after)}) AND ${owner} || '' = ${site.id}
+        ORDER BY ${sql.join(columns)} LIMIT ${PAGE_ROWS}`.execute(db)
       for (const row of rows) yield { table, row }
       const last = rows.at(-1)
       if (!last || rows.length < PAGE_ROWS) break
-      after = String(last[key])
+      after = key.map((column) => String(last[column]))
     }
   }
 }
