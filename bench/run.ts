@@ -1,241 +1,163 @@
-// Measures the service against its floors in one run and writes docs/benchmarks.md. Server and driver each get a core of
-// their own where the machine has two; every figure is the median of three runs, printed as JSON with its ratio to the floor.
-// Needs wrk (Debian's package of that name).
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
-import { mkdtempSync, writeFileSync } from 'node:fs'
-import { cpus, tmpdir } from 'node:os'
+// Measures the service against its floors in one run and writes docs/benchmarks.md; every figure is printed as JSON. Under ten minutes.
+// `BENCH_ONLY=base,postgres,syncs,growth,edge` runs some of it and writes nothing.
+import { type ChildProcess, spawn } from 'node:child_process'
+import { writeFileSync } from 'node:fs'
+import { request } from 'node:http'
 import { join } from 'node:path'
-import { MEASURED, SITE, seed } from './seed.ts'
+import { newCluster, newGround } from '../test/support/postgres.ts'
+import { edge } from './edge.ts'
+import { growth } from './growth.ts'
+import { MEASURED, posts, SITE } from './loads.ts'
+import { folder, type Load, measure, memoryOf, round, start, stop } from './machine.ts'
+import { type Measured, type Row, report } from './report.ts'
+import { seed } from './seed.ts'
 import { comment } from './sentences.ts'
+import { syncs } from './syncs.ts'
 
-const SECONDS = Number(process.env.BENCH_SECONDS ?? 6)
-const RUNS = 3
 const PORT = 8_871
 const FLOOR_PORT = 8_872
 const BASE = `http://127.0.0.1:${PORT}`
 const FLOOR = `http://127.0.0.1:${FLOOR_PORT}`
-const hasTwoCores = cpus().length >= 2
+const SERVE = ['bin/ykien.js', 'serve']
+const THREAD = `/api/v1/sites/${SITE}/threads?key=${MEASURED}&limit=100`
+const COUNTS = `/api/v1/sites/${SITE}/counts?${Array.from({ length: 20 }, (_, n) => `key=bai-${n}`).join('&')}`
+const BROTLI = { 'Accept-Encoding': 'br' }
+const PARTS = ['base', 'postgres', 'syncs', 'growth', 'edge'] as const
 
-type Figure = { requests: number; p50: number; p99: number }
-type Row = { name: string; ours: Figure; floor: Figure; ratio: number; aim: string }
-
-const folder = mkdtempSync(join(tmpdir(), 'ykien-bench-'))
+const path = join(folder, 'ykien.db')
 const env = {
   ...process.env,
-  YKIEN_DATABASE: `file:${join(folder, 'ykien.db')}`,
+  YKIEN_DATABASE: `file:${path}`,
   YKIEN_PORT: String(PORT),
   YKIEN_DEMO: '0',
   YKIEN_LIMITS: 'off',
   YKIEN_UNDO_SECONDS: '0',
 }
-if (spawnSync('which', ['wrk']).status !== 0) {
-  console.error('the measurements need wrk: run "apt-get install wrk"')
-  process.exit(1)
-}
-
+const wanted = process.env.BENCH_ONLY?.split(',') ?? PARTS
 const token = await seed(env)
-const rows: Row[] = []
-const thread = `${BASE}/api/v1/sites/${SITE}/threads?key=${MEASURED}&limit=100`
-const countsPath = `/api/v1/sites/${SITE}/counts?${Array.from({ length: 20 }, (_, n) => `key=bai-${n}`).join('&')}`
 
-let server = await start(['bin/ykien.js', 'serve'], env, 'listens')
-const compressed = new Uint8Array(await (await rawFetch(thread, { 'accept-encoding': 'br' })).arrayBuffer())
-const identity = await (await fetch(thread, { headers: { 'accept-encoding': 'identity' } })).arrayBuffer()
-writeFileSync(join(folder, 'constant.bin'), compressed)
-writeFileSync(join(folder, 'counts.bin'), new Uint8Array(await (await fetch(`${BASE}${countsPath}`)).arrayBuffer()))
-const floor = await start(['bench/floor.ts', String(FLOOR_PORT), folder], env, 'listening')
+const measured: Partial<Measured> = {}
+if (wanted.includes('base')) Object.assign(measured, await base())
+if (wanted.includes('postgres')) measured.postgres = await onPostgres()
+if (wanted.includes('syncs')) measured.syncs = await syncs(env, BASE, path)
+if (wanted.includes('growth'))
+  measured.grown = await growth({ ...env, YKIEN_DATABASE: `file:${join(folder, 'grown.db')}` }, BASE, await seedGrown())
+if (wanted.includes('edge')) measured.edge = await edge()
+if (process.env.BENCH_ONLY === undefined) writeFileSync('docs/benchmarks.md', report(measured as Measured))
 
-const br = { 'Accept-Encoding': 'br' }
-const etag = (await rawFetch(thread, { 'accept-encoding': 'br' })).headers.get('etag') ?? ''
-measure('read 100 comments, brotli', { url: thread, headers: br }, { url: `${FLOOR}/constant`, headers: br }, '0.75')
-measure(
-  'the same, If-None-Match',
-  { url: thread, headers: { ...br, 'If-None-Match': etag } },
-  { url: `${FLOOR}/not-modified`, headers: br },
-  '0.75',
-)
-measure('counts of 20 articles', { url: `${BASE}${countsPath}` }, { url: `${FLOOR}/counts` }, '0.6')
-
-const load = background()
-measure('read while 50 are posted and 5 approved a second', { url: thread, headers: br }, { url: `${FLOOR}/constant`, headers: br }, '0.6')
-const loaded = await load.stop()
-
-measure(
-  'post, 64 connections',
-  { url: `${BASE}/api/v1/sites/${SITE}/comments`, script: postScript(), connections: 64 },
-  { url: `${FLOOR}/insert`, script: insertScript(), connections: 64 },
-  '0.4',
-)
-measure(
-  'post, 1 connection',
-  { url: `${BASE}/api/v1/sites/${SITE}/comments`, script: postScript(), connections: 1 },
-  { url: `${FLOOR}/insert`, script: insertScript(), connections: 1 },
-  '0.3',
-)
-const memory = Number(spawnSync('ps', ['-o', 'rss=', '-p', String(server.pid)], { encoding: 'utf8' }).stdout) / 1_024
-await stop(server)
-
-server = await start(['bin/ykien.js', 'serve'], { ...env, YKIEN_CACHE_MEGABYTES: '0' }, 'listens')
-measure(
-  'a miss: 200 threads of 20 in turn, nothing kept',
-  { url: BASE, script: turnScript((n) => `/api/v1/sites/${SITE}/threads?key=bai-${n}&limit=100`) },
-  { url: FLOOR, script: turnScript((n) => `/rows?key=bai-${n}`) },
-  '1.0',
-)
-await stop(server)
-await stop(floor)
-
-const share = compressed.length / identity.byteLength
-writeFileSync('docs/benchmarks.md', report())
-console.log(
-  JSON.stringify({
-    bytes: { identity: identity.byteLength, brotli: compressed.length, share: round(share) },
-    memory_mb: Math.round(memory),
-    loaded,
-  }),
-)
-
-type Load = { url: string; headers?: Record<string, string>; script?: string; connections?: number }
-
-function measure(name: string, ours: Load, floorLoad: Load, aim: string): void {
-  const pairs = Array.from({ length: RUNS }, () => ({ floor: wrk(floorLoad), ours: wrk(ours) }))
-  const row = { name, ours: median(pairs.map((pair) => pair.ours)), floor: median(pairs.map((pair) => pair.floor)), ratio: 0, aim }
-  row.ratio = round(row.ours.requests / row.floor.requests)
-  rows.push(row)
-  console.log(JSON.stringify(row))
+async function seedGrown(): Promise<string> {
+  return seed({ ...env, YKIEN_DATABASE: `file:${join(folder, 'grown.db')}` })
 }
 
-function wrk({ url, headers = {}, script, connections = 32 }: Load): Figure {
-  const args = [
-    '-t1',
-    `-c${connections}`,
-    `-d${SECONDS}s`,
-    '--latency',
-    ...Object.entries(headers).flatMap(([name, value]) => ['-H', `${name}: ${value}`]),
-  ]
-  if (script !== undefined) {
-    const path = join(folder, `script-${Math.abs(hash(script))}.lua`)
-    writeFileSync(path, script)
-    args.push('-s', path)
+/** The figures on SQLite, each beside its floor. */
+async function base(): Promise<Pick<Measured, 'rows' | 'bytes' | 'loaded' | 'memoryMb'>> {
+  const rows: Row[] = []
+  const beside = async (name: string, aim: string, ours: Omit<Load, 'base'>, floorLoad: Omit<Load, 'base'>) => {
+    const figures = await measure({ base: BASE, ...ours }, { base: FLOOR, ...floorLoad })
+    if (!figures.floor) throw new Error('no floor')
+    const row = { name, ours: figures.ours, floor: figures.floor, ratio: round(figures.ours.requests / figures.floor.requests), aim }
+    rows.push(row)
+    console.log(JSON.stringify(row))
   }
-  const { stdout, stderr } = spawnSync(hasTwoCores ? 'taskset' : 'wrk', [...(hasTwoCores ? ['-c', '1', 'wrk'] : []), ...args, url], {
-    encoding: 'utf8',
+  const get = (address: string, headers: Record<string, string> = {}) => ({
+    requests: [{ method: 'GET' as const, path: address, headers }],
   })
-  const requests = Number(/Requests\/sec:\s+([\d.]+)/.exec(stdout)?.[1])
-  if (!requests || /Non-2xx/.test(stdout)) throw new Error(`wrk ${url}: ${stdout}${stderr}`)
-  return { requests: Math.round(requests), p50: milliseconds(stdout, '50'), p99: milliseconds(stdout, '99') }
+
+  const server = await start(SERVE, env, 'listens')
+  const compressed = await raw(THREAD, BROTLI)
+  const identity = await raw(THREAD, {})
+  writeFileSync(join(folder, 'constant.bin'), compressed.body)
+  writeFileSync(join(folder, 'counts.bin'), (await raw(COUNTS, {})).body)
+  const floor = await start(['bench/floor.ts', String(FLOOR_PORT), folder], env, 'listening')
+
+  await beside('read 100 comments, brotli', '0.75', get(THREAD, BROTLI), get('/constant', BROTLI))
+  await beside(
+    'the same, If-None-Match',
+    '0.75',
+    get(THREAD, { ...BROTLI, 'If-None-Match': compressed.etag }),
+    get('/not-modified', BROTLI),
+  )
+  await beside('counts of 20 articles', '0.6', get(COUNTS), get('/counts'))
+  const load = background(token)
+  await beside('read while 50 are posted and 5 approved a second', '0.6', get(THREAD, BROTLI), get('/constant', BROTLI))
+  const loaded = await load.stop()
+  const after = [await raw(THREAD, BROTLI), await raw(THREAD, {})] as const
+  const inserts = [{ method: 'POST' as const, path: '/insert', headers: { 'Content-Type': 'text/plain' }, body: comment(1).body }]
+  await beside('post, 64 connections', '0.4', { requests: posts(), connections: 64 }, { requests: inserts, connections: 64 })
+  await beside('post, 1 connection', '0.3', { requests: posts(), connections: 1 }, { requests: inserts, connections: 1 })
+  const memoryMb = memoryOf(server.pid ?? 0)
+  await stop(server)
+
+  const uncached = await start(SERVE, { ...env, YKIEN_CACHE_MEGABYTES: '0' }, 'listens')
+  const turns = (address: (n: number) => string) => ({
+    requests: Array.from({ length: 200 }, (_, n) => ({ method: 'GET' as const, path: address(n) })),
+  })
+  await beside(
+    'a miss: 200 threads of 20 in turn, nothing kept',
+    '1.0',
+    turns((n) => `/api/v1/sites/${SITE}/threads?key=bai-${n}&limit=100`),
+    turns((n) => `/rows?key=bai-${n}`),
+  )
+  await stop(uncached)
+  await stop(floor)
+  const share = (brotli: Uint8Array, whole: Uint8Array) => round(brotli.length / whole.length)
+  const bytes = {
+    identity: identity.body.length,
+    brotli: compressed.body.length,
+    share: share(compressed.body, identity.body),
+    afterApproval: share(after[0].body, after[1].body),
+  }
+  console.log(JSON.stringify({ bytes, memoryMb, loaded }))
+  return { rows, bytes, loaded, memoryMb }
 }
 
-function milliseconds(text: string, percentile: string): number {
-  const [, value = '0', unit = 'ms'] = new RegExp(`${percentile}%\\s+([\\d.]+)(us|ms|s)`).exec(text) ?? []
-  return round(Number(value) * ({ us: 0.001, ms: 1, s: 1_000 }[unit] ?? 1))
-}
-
-function median(figures: Figure[]): Figure {
-  return [...figures].sort((a, b) => a.requests - b.requests)[Math.floor(figures.length / 2)] ?? { requests: 0, p50: 0, p99: 0 }
-}
-
-/** Each post carries sentences of its own, in an order that differs between runs. */
-function postScript(): string {
-  const bodies = Array.from({ length: 400 }, (_, n) => comment(100_000 + n * 12).body)
-  return `math.randomseed(os.time())
-local bodies = { ${bodies.map((body) => JSON.stringify(body)).join(', ')} }
-local n = math.random(1, 1000000)
-request = function()
-  n = n + 1
-  local body = '{"article":{"key":"bai-' .. (n % 200) .. '"},"body":"' .. bodies[n % #bodies + 1] .. ' Số ' .. n .. '."}'
-  return wrk.format("POST", nil, { ["Content-Type"] = "application/json" }, body)
-end`
-}
-
-function insertScript(): string {
-  return `local body = ${JSON.stringify(comment(1).body)}
-request = function() return wrk.format("POST", nil, { ["Content-Type"] = "text/plain" }, body) end`
-}
-
-function turnScript(path: (n: number) => string): string {
-  return `local paths = { ${Array.from({ length: 200 }, (_, n) => JSON.stringify(path(n))).join(', ')} }
-local n = 0
-request = function() n = n + 1 return wrk.format("GET", paths[n % #paths + 1]) end`
+/** The same reading and posting on Debian's PostgreSQL, in a folder of its own. */
+async function onPostgres(): Promise<Measured['postgres']> {
+  const ground = newGround()
+  const cluster = await ground.start(newCluster(ground), 5_432, 'max_connections=50')
+  const onIt = { ...env, YKIEN_DATABASE: cluster.address, YKIEN_SECRET: 'a secret of the measurements only, 32+' }
+  await seed(onIt)
+  const server = await start(SERVE, onIt, 'listens')
+  const figures: { name: string; ours: Measured['postgres'][number]['ours'] }[] = []
+  const one = async (name: string, load: Omit<Load, 'base'>) => {
+    figures.push({ name, ours: (await measure({ base: BASE, ...load })).ours })
+    console.log(JSON.stringify({ database: 'postgres', ...figures.at(-1) }))
+  }
+  await one('read 100 comments, brotli', { requests: [{ method: 'GET', path: THREAD, headers: BROTLI }] })
+  await one('post, 64 connections', { requests: posts(), connections: 64 })
+  await one('post, 1 connection', { requests: posts(), connections: 1 })
+  await stop(server)
+  await cluster.stop()
+  ground.remove()
+  return figures
 }
 
 /** Fifty posts and five approvals a second into the measured thread, until stopped. */
-function background(): { stop(): Promise<{ posted: number; approved: number }> } {
-  const child = spawn('node', ['bench/load.ts', BASE, SITE, MEASURED, token], { stdio: ['ignore', 'pipe', 'inherit'] })
+function background(bearer: string): { stop(): Promise<{ posted: number; approved: number }> } {
+  const child: ChildProcess = spawn(process.execPath, ['bench/load.ts', BASE, SITE, MEASURED, bearer], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
   let said = ''
-  child.stdout.on('data', (chunk: Buffer) => {
+  child.stdout?.on('data', (chunk: Buffer) => {
     said += chunk
   })
   return {
     async stop() {
-      const gone = new Promise((resolve) => child.once('exit', resolve))
-      child.kill('SIGTERM')
-      await gone
+      await stop(child)
       return JSON.parse(said) as { posted: number; approved: number }
     },
   }
 }
 
-async function start(args: string[], settings: NodeJS.ProcessEnv, sign: string): Promise<ChildProcess> {
-  const command = hasTwoCores ? ['taskset', '-c', '0', 'node', ...args] : ['node', ...args]
-  const child = spawn(command[0] ?? 'node', command.slice(1), { env: settings, stdio: ['ignore', 'pipe', 'inherit'] })
-  await new Promise<void>((resolve, reject) => {
-    child.stdout?.on('data', (chunk: Buffer) => String(chunk).includes(sign) && resolve())
-    child.on('exit', () => reject(new Error(`${args.join(' ')} ended`)))
-  })
-  return child
-}
-
-async function stop(child: ChildProcess): Promise<void> {
-  const gone = new Promise((resolve) => child.once('exit', resolve))
-  child.kill('SIGTERM')
-  await gone
-}
-
-/** fetch would decode the body; this keeps the bytes of the wire. */
-async function rawFetch(url: string, headers: Record<string, string>): Promise<Response> {
-  const { request } = await import('node:http')
+/** The bytes of an answer as they travel; fetch would decode them. */
+function raw(address: string, headers: Record<string, string>): Promise<{ body: Uint8Array; etag: string }> {
   return new Promise((resolve, reject) => {
-    request(url, { headers }, (response) => {
+    request(`${BASE}${address}`, { headers }, (response) => {
       const chunks: Buffer[] = []
       response.on('data', (chunk: Buffer) => chunks.push(chunk))
-      response.on('end', () =>
-        resolve(new Response(new Uint8Array(Buffer.concat(chunks)), { headers: { etag: response.headers.etag ?? '' } })),
-      )
+      response.on('end', () => resolve({ body: new Uint8Array(Buffer.concat(chunks)), etag: response.headers.etag ?? '' }))
     })
       .on('error', reject)
       .end()
   })
-}
-
-function report(): string {
-  const lines = rows.map(
-    ({ name, ours, floor: low, ratio, aim }) =>
-      `| ${name} | ${ours.requests.toLocaleString('en')} | ${low.requests.toLocaleString('en')} | **${ratio}** | ${aim} | ${ours.p50} / ${ours.p99} | ${low.p50} / ${low.p99} |`,
-  )
-  return `# Benchmarks
-
-Written by \`npm run bench\`. One server process on one core, wrk with one thread on the other, ${SECONDS} s, the median of ${RUNS}
-runs taken in turn with the floor. Absolute figures move from machine to machine; the ratio to the floor of the same
-run is what counts. Floors: Hono on @hono/node-server answering a constant body of the same bytes (or an empty 304),
-the plain rows as JSON, a single INSERT with \`synchronous=FULL\`.
-
-| measured | requests/s | floor | ratio | aim | p50 / p99 ms | floor's |
-| --- | --- | --- | --- | --- | --- | --- |
-${lines.join('\n')}
-
-The measured answer has ${identity.byteLength.toLocaleString('en')} bytes as JSON and ${compressed.length.toLocaleString('en')} with brotli (${round(share)}; the aim is 0.35; built
-from a few hundred phrases the text compresses better than real comments do). While reading under
-load ${loaded.posted} comments were posted and ${loaded.approved} approved. Memory after reading and posting: ${Math.round(memory)} MB.
-`
-}
-
-function hash(text: string): number {
-  let value = 0
-  for (let index = 0; index < text.length; index++) value = (value * 31 + text.charCodeAt(index)) | 0
-  return value
-}
-
-function round(value: number): number {
-  return Math.round(value * 100) / 100
 }

@@ -5,17 +5,15 @@ import { newToken } from '../src/core/people/team.ts'
 import { addSite, findSite } from '../src/core/sites.ts'
 import { nodeServices, openDatabase, readConfig, readMigrations } from '../src/platform/node.ts'
 import { migrate } from '../src/storage/migrate.ts'
+import { MEASURED, SITE } from './loads.ts'
 import { comment } from './sentences.ts'
-
-export const SITE = 'phuong-do'
-export const MEASURED = 'bai-do'
 
 /** Fills the configured, empty database and returns a moderator's token. */
 export async function seed(env: NodeJS.ProcessEnv): Promise<string> {
   const config = { ...readConfig(env), undoSeconds: 0, limits: false }
   const store = openDatabase(config)
   const services = nodeServices(config, store, () => {})
-  await migrate(store, readMigrations(), services.now())
+  await migrate(store, readMigrations(store.dialect), services.now())
   await addSite(services, { slug: SITE, name: 'Phường Đo', origins: ['https://phuongdo.example'] })
   const site = await findSite(services, SITE)
   const reader = { services, actor: { kind: 'reader' } as const, site }

@@ -1,5 +1,6 @@
 // `npm run dev:worker`: the same app in workerd with a local D1. Migrates and seeds that database with the program's own
-// code, prints the links, then hands over to wrangler. `--port N` and `--state FOLDER` keep two of them apart.
+// code, prints the links, then hands over to wrangler. `--port N` and `--state FOLDER` keep two of them apart;
+// `--set NAME:VALUE` gives the worker a setting.
 import { spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
@@ -16,9 +17,13 @@ import { migrate } from '../src/storage/migrate.ts'
 const SECRET_FILE = '.dev.vars'
 
 const { values } = parseArgs({
-  options: { port: { type: 'string', default: '8788' }, state: { type: 'string', default: '.wrangler/state' } },
+  options: {
+    port: { type: 'string', default: '8788' },
+    state: { type: 'string', default: '.wrangler/state' },
+    set: { type: 'string', multiple: true, default: [] },
+  },
 })
-const { port, state } = values
+const { port, state, set } = values
 const baseUrl = `http://127.0.0.1:${port}`
 
 process.env.WRANGLER_SEND_METRICS = 'false'
@@ -53,6 +58,7 @@ const wrangler = spawn(
     state,
     '--var',
     `YKIEN_BASE_URL:${baseUrl}`,
+    ...set.flatMap((setting) => ['--var', setting]),
     '--show-interactive-dev-session=false',
   ],
   { stdio: 'inherit' },

@@ -19,6 +19,8 @@ import { conflictOn, type Store } from './storage/store.ts'
 
 /** How often the duties run when nothing wakes them. */
 const TICK_MS = 60_000
+/** How long a run of the duties may take to end once the service stops. */
+const CLOCK_STOP_MS = 3_000
 
 type Options = { isReadOnly: boolean }
 
@@ -45,7 +47,7 @@ export async function serveOnNode(config: Config, { isReadOnly = false } = {}): 
     log({ event: 'stopping' })
   }, config.drainSeconds)
   await processes.close()
-  clock.stop()
+  await clock.stop()
   await services.store.close()
 }
 
@@ -139,7 +141,7 @@ async function prepareDemo(services: Services): Promise<string | null> {
   return newDemoLink(services)
 }
 
-type Clock = { start(given: Services): void; wakeAt(notBefore: string): void; stop(): void }
+type Clock = { start(given: Services): void; wakeAt(notBefore: string): void; stop(): Promise<void> }
 
 /** Runs the duties every minute, and when a decision's undo window ends; never two runs at once. */
 function createClock(): Clock {
@@ -162,9 +164,11 @@ function createClock(): Clock {
     wakeAt(notBefore: string) {
       setTimeout(run, Math.max(0, Date.parse(notBefore) - Date.now()) + 20).unref()
     },
-    stop() {
+    async stop() {
       services = null
       clearInterval(minute)
+      // What it does now may end before its database is closed; what takes longer is done again by the next start.
+      await Promise.race([running, new Promise((resolve) => setTimeout(resolve, CLOCK_STOP_MS).unref())])
     },
   }
 }
