@@ -16,7 +16,7 @@ const READ_TIMEOUT_MS = 200
 export function openSqliteReadOnly(path: string): Store {
   return storeOf(openForReading(path), {
     write: () => Promise.reject(new StoreBusy('the database is only read')),
-    close: async () => {},
+    idle: async () => {},
   })
 }
 
@@ -28,11 +28,7 @@ export function openSqlite(path: string): Store & Pick<Committer, 'take'> {
   const database = openForWriting(path)
   const committer = createCommitter(database)
   const sender = createSender((orders) => committer.take(orders, sender.settle))
-  const store = storeOf(database, {
-    write: sender.write,
-    close: async () => committer.finish(),
-  })
-  return { ...store, take: committer.take }
+  return { ...storeOf(database, sender, async () => committer.finish()), take: committer.take }
 }
 
 /** Opens a SQLite file that another process writes: `post` carries batches there, `onAnswers` gives what became of them. */
@@ -42,7 +38,7 @@ export function openSqliteElsewhere(
 ): Store {
   const sender = createSender(post)
   onAnswers(sender.settle)
-  return storeOf(openForReading(path), { write: sender.write, close: sender.idle })
+  return storeOf(openForReading(path), sender)
 }
 
 /** Opens (and makes) a SQLite file, written in a thread of its own: for a server, whose answers wait for no disk. */
@@ -50,17 +46,14 @@ export function openSqliteThreaded(path: string): Store {
   // Made and set to log ahead here, before there are two connections.
   const database = openForWriting(path)
   const thread = new Worker(new URL(import.meta.url.endsWith('.ts') ? './thread.ts' : './thread.js', import.meta.url), { workerData: path })
+  // An error that the thread does not answer with is not caught here either: it ends the process, which then starts anew.
   const post = (told: Told) => thread.postMessage(told)
   const sender = createSender(post)
   thread.on('message', (answers: Answer[]) => sender.settle(answers))
-  return storeOf(database, {
-    write: sender.write,
-    async close() {
-      await sender.idle()
-      const gone = new Promise((resolve) => thread.once('exit', resolve))
-      post('finish')
-      await gone
-    },
+  return storeOf(database, sender, async () => {
+    const gone = new Promise((resolve) => thread.once('exit', resolve))
+    post('finish')
+    await gone
   })
 }
 
@@ -68,7 +61,8 @@ function openForReading(path: string): Database.Database {
   return new Database(path, { timeout: READ_TIMEOUT_MS, readonly: true, fileMustExist: true })
 }
 
-function storeOf(database: Database.Database, writer: Pick<Sender, 'write'> & { close(): Promise<void> }): Store {
+/** `finish` ends the writer, once all that was on its way has been answered. */
+function storeOf(database: Database.Database, sender: Pick<Sender, 'write' | 'idle'>, finish = async () => {}): Store {
   const dataVersion = database.prepare<[], { data_version: number }>('PRAGMA data_version')
   let commits = 0
   let version: number | undefined
@@ -92,13 +86,14 @@ function storeOf(database: Database.Database, writer: Pick<Sender, 'write'> & { 
         const { sql, parameters } = compiled(statement)
         return { sql, parameters }
       })
-      const results = await writer.write(queries)
+      const results = await sender.write(queries)
       commits++
       return results
     },
     async close() {
       if (!database.open) return
-      await writer.close()
+      await sender.idle()
+      await finish()
       database.close()
     },
   }

@@ -5,10 +5,13 @@ import { sql } from 'kysely'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Submitted } from '../../src/core/comments/submit.ts'
 import { openSqlite } from '../../src/storage/sqlite.ts'
+import { childrenOf } from '../support/processes.ts'
 import { type Machine, newMachine } from '../support/server.ts'
 
 const SITE = 'phuong-may'
 const KILLS = 30
+/** Kills of one of two processes, each waiting until there are two again. */
+const CHILD_KILLS = 8
 const WRITERS = 4
 const SHORTEST_MS = 150
 const LONGEST_MS = 500
@@ -62,15 +65,15 @@ async function post(machine: Machine, body: string, key?: string, article = `bai
 }
 
 type Load = { acked: Submitted[]; stop(): Promise<void> }
-/** Writers that post one after another until they are stopped or the server is gone. */
-function startLoad(machine: Machine): Load {
+/** Writers that post one after another until they are stopped or the server is gone; with `goesOn` only until they are stopped. */
+function startLoad(machine: Machine, { goesOn = false } = {}): Load {
   const acked: Submitted[] = []
   let isOn = true
   const writers = Array.from({ length: WRITERS }, async () => {
     while (isOn) {
       const answer = await post(machine, `Ý kiến số ${++sent} khi máy bận.`)
       if (answer) acked.push(answer)
-      else isOn = false
+      else if (!goesOn) isOn = false
     }
   })
   return {
@@ -105,9 +108,15 @@ const medianOf = (times: readonly number[]) =>
 
 const wait = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
 
-describe('kill -9 under load', () => {
+/** Bodies that stand more than once: each sending has its own. */
+const repeated = (machine: Machine) =>
+  reading(machine, (database) => database.prepare('SELECT body FROM revision WHERE number = 1 GROUP BY body HAVING count(*) > 1').all())
+
+describe.each([1, 2])('kill -9 under load, processes that serve: %i', (processes) => {
+  const settings = { YKIEN_PROCESSES: String(processes) }
+
   it(`loses no acknowledged comment in ${KILLS} kills, and the server is back at once`, async () => {
-    const machine = await machineFor()
+    const machine = await machineFor(settings)
     const acked: Submitted[] = []
     const starts: number[] = []
     for (let round = 0; round < KILLS; round++) {
@@ -137,15 +146,16 @@ describe('kill -9 under load', () => {
 
     const median = medianOf(starts)
     console.log(
-      `kill -9: seed ${SEED}, ${KILLS} kills, ${acked.length} acknowledged, 0 lost, ${kept.n} rows; start-up median ${median.toFixed(0)} ms, worst ${Math.max(...starts).toFixed(0)} ms`,
+      `kill -9, ${processes} serving: seed ${SEED}, ${KILLS} kills, ${acked.length} acknowledged, 0 lost, ${kept.n} rows; start-up median ${median.toFixed(0)} ms, worst ${Math.max(...starts).toFixed(0)} ms`,
     )
+    expect(repeated(machine)).toEqual([])
     expect(acked.length).toBeGreaterThan(KILLS * WRITERS)
     expect(kept.n).toBeGreaterThanOrEqual(acked.length)
     expect(median).toBeLessThan(START_LIMIT_MS)
   })
 
   it('leaves one comment for fifty equal requests with a kill in their midst, and equal answers', async () => {
-    const machine = await machineFor()
+    const machine = await machineFor(settings)
     for (let round = 0; round < 5; round++) {
       const server = await machine.start()
       const key = `khoa-${round}-${SEED}`
@@ -169,9 +179,35 @@ describe('kill -9 under load', () => {
   })
 })
 
-describe('SIGTERM under load', () => {
+describe('kill -9 of a process that serves', () => {
+  it(`loses no acknowledged comment and stops nobody else, ${CHILD_KILLS} times`, async () => {
+    const machine = await machineFor({ YKIEN_PROCESSES: '2' })
+    const server = await machine.start()
+    const load = startLoad(machine, { goesOn: true })
+    const killed = new Set<number>()
+    const living = () => childrenOf(server.process.pid ?? 0).filter((pid) => !killed.has(pid))
+    for (let round = 0; round < CHILD_KILLS; round++) {
+      await expect.poll(() => living().length, { timeout: START_LIMIT_MS * 10 }).toBe(2)
+      await wait(SHORTEST_MS + random() * (LONGEST_MS - SHORTEST_MS))
+      const victim = living()[round % 2] ?? 0
+      killed.add(victim)
+      const before = load.acked.length
+      process.kill(victim, 'SIGKILL')
+      await expect.poll(() => load.acked.length).toBeGreaterThan(before + WRITERS)
+    }
+    await load.stop()
+    expect(missing(machine, load.acked), `seed ${SEED}`).toEqual([])
+    expect(repeated(machine)).toEqual([])
+    server.process.kill('SIGTERM')
+    expect(await server.ended).toEqual({ code: 0, signal: null })
+    expect(missing(machine, load.acked), `seed ${SEED}`).toEqual([])
+    console.log(`kill -9 of one of two serving: seed ${SEED}, ${CHILD_KILLS} kills, ${load.acked.length} acknowledged, 0 lost`)
+  })
+})
+
+describe.each([1, 2])('SIGTERM under load, processes that serve: %i', (processes) => {
   it('ends with 0 within 10 s and loses no acknowledged comment', async () => {
-    const machine = await machineFor()
+    const machine = await machineFor({ YKIEN_PROCESSES: String(processes) })
     const server = await machine.start()
     const load = startLoad(machine)
     await wait(400)
@@ -187,14 +223,14 @@ describe('SIGTERM under load', () => {
   })
 })
 
-describe('while another process holds the file', () => {
+describe.each([1, 2])('while another process holds the file, processes that serve: %i', (processes) => {
   let machine: Machine
   let server: Awaited<ReturnType<Machine['start']>>
   let other: Database.Database
   let due: { comment: { id: string } }
 
   beforeAll(async () => {
-    machine = await machineFor({ YKIEN_UNDO_SECONDS: '1' })
+    machine = await machineFor({ YKIEN_UNDO_SECONDS: '1', YKIEN_PROCESSES: String(processes) })
     server = await machine.start()
     const token = machine.command('token', 'add', '--site', SITE, '--role', 'moderator', '--name', 'máy')
     const submitted = await post(machine, 'Sẽ đến hạn khi tệp bị giữ.', undefined, 'bai-giu')
