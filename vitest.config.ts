@@ -17,7 +17,7 @@ export default defineConfig({
         test: {
           name: 'sqlite',
           include: ['test/{core,http,dashboard,storage,house,faults}/**/*.test.ts'],
-          exclude: ['test/**/*.postgres.test.ts'],
+          exclude: ['test/**/*.{postgres,workers}.test.ts'],
           testTimeout: 120_000,
         },
       },
@@ -42,6 +42,7 @@ export default defineConfig({
         test: {
           name: 'postgres',
           include: ['test/{core,http,dashboard,storage}/**/*.test.ts', 'test/faults/{races,processes}.test.ts'],
+          exclude: ['test/**/*.workers.test.ts'],
           globalSetup: [at('./test/support/cluster.ts')],
           testTimeout: 120_000,
           hookTimeout: 60_000,

@@ -112,12 +112,12 @@ export function readMigrations(dialect: Store['dialect'] = 'sqlite'): Migration[
 export function nodeServices(config: Config, store: Store, nudge: (notBefore: string) => void): Services {
   const meters = createMeters()
   if (config.metricsToken !== undefined) measureProcess(meters)
-  const { isReplicaUp } = store
-  if (isReplicaUp)
+  const { replica } = store
+  if (replica)
     meters.gauge({
       name: 'ykien_replica_up',
       help: 'Whether public pages are read from the replica.',
-      read: () => Number(isReplicaUp()),
+      read: () => Number(replica.isUp()),
     })
   return {
     store: meteredStore(store, meters),

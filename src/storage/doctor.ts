@@ -70,7 +70,20 @@ async function server(store: Store, place: string): Promise<Finding[]> {
     isDurable
       ? { isWell: true, text: 'acknowledged comments survive a power cut (fsync, full_page_writes, synchronous_commit)' }
       : { isWell: false, text: 'acknowledged comments can be lost: set fsync, full_page_writes and synchronous_commit to on' },
+    ...(await replica(store)),
   ]
+}
+
+/** Where public pages are read from, when that is not the database itself. */
+async function replica(store: Store): Promise<Finding[]> {
+  if (!store.replica || !store.session) return []
+  if (!(await store.replica.tried()))
+    return [{ isWell: false, text: 'the replica cannot be reached or is none; public pages are read from the primary until it answers' }]
+  const [there] = (await sql<{ lsn: string }>`SELECT pg_last_wal_replay_lsn() AS lsn`.execute(store.session('recent').db)).rows
+  const [here] = (
+    await sql<{ bytes: number }>`SELECT pg_wal_lsn_diff(pg_current_wal_lsn(), ${there?.lsn}::pg_lsn) AS bytes`.execute(store.db)
+  ).rows
+  return [{ isWell: true, text: `the replica answers, ${here?.bytes ?? 0} bytes of log behind the primary` }]
 }
 
 async function schema(store: Store, migrations: readonly Migration[]): Promise<Finding> {

@@ -70,7 +70,8 @@ type Options = {
 
 /**
  * Opens a PostgreSQL database by its URL; no connection is made before the first statement. Reads too throw StoreBusy while the
- * database cannot be reached. With a replica, sessions of `recent` read from it while it answers, and from the primary else.
+ * database cannot be reached. With a replica, sessions of `recent` read from it once it proved to be one and while it answers, and from
+ * the primary else.
  */
 export function openPostgres(url: string, options: Options): Store {
   const pool = openPool(url, options.poolSize, CONNECT_TIMEOUT_MS)
@@ -80,7 +81,7 @@ export function openPostgres(url: string, options: Options): Store {
       once(() => pool.end()),
     )
   const replica = openPool(options.replica, options.poolSize, REPLICA_CONNECT_TIMEOUT_MS)
-  const watch = watchReplica(() => replica.query('SELECT name FROM schema_migration LIMIT 1'), options.replicaChanged ?? (() => {}))
+  const watch = watchReplica(() => probe(replica), options.replicaChanged ?? (() => {}))
   const close = once(async () => {
     watch.stop()
     await Promise.all([pool.end(), replica.end()])
@@ -88,9 +89,15 @@ export function openPostgres(url: string, options: Options): Store {
   const primary: Store = {
     ...primaryStore(pool, close),
     session: (freshness) => (freshness === 'latest' ? primary : replicaStore(primary, pool, replica, watch)),
-    isReplicaUp: watch.isUp,
+    replica: watch,
   }
   return primary
+}
+
+/** Rejects unless the server is one that replays another's writes and has replayed our tables. */
+async function probe(replica: pg.Pool): Promise<void> {
+  const { rows } = await replica.query<{ replays: boolean }>('SELECT pg_is_in_recovery() AS replays FROM schema_migration LIMIT 1')
+  if (!rows[0]?.replays) throw new Error('it is not a streaming replica, or has no data yet')
 }
 
 function openPool(url: string, poolSize: number, connectTimeoutMs: number): pg.Pool {

@@ -31,8 +31,8 @@ export type Store = {
    * `latest`. Within a session nothing is read that is older than what was read or written before. Costs no query.
    */
   session?: ((freshness: Freshness) => Store) | undefined
-  /** Whether the copy that `recent` sessions read is in use; only where one is configured. */
-  isReplicaUp?: () => boolean
+  /** Where a copy for `recent` sessions is configured: whether it is in use, now or once it has been tried. */
+  readonly replica?: { isUp(): boolean; tried(): Promise<boolean> }
   close(): Promise<void>
 }
 

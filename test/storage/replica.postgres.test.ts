@@ -9,6 +9,7 @@ import { newToken } from '../../src/core/people/team.ts'
 import { addSite } from '../../src/core/sites.ts'
 import { nodeServices, readMigrations } from '../../src/platform/node.ts'
 import type { LogEvent, Services } from '../../src/services.ts'
+import { checkHealth } from '../../src/storage/doctor.ts'
 import { migrate } from '../../src/storage/migrate.ts'
 import { openPostgres } from '../../src/storage/postgres.ts'
 import type { Store } from '../../src/storage/store.ts'
@@ -29,7 +30,8 @@ let services: Services
 let token: string
 let passedMs = 0
 const logged: LogEvent[] = []
-const { promise: back, resolve: isBack } = Promise.withResolvers<void>()
+/** Called when the replica is in use. */
+let isUsed = () => {}
 let app: ReturnType<typeof createApp>
 
 const bearer = () => ({ authorization: `Bearer ${token}` })
@@ -116,7 +118,7 @@ beforeAll(async () => {
     replica: config.replica,
     replicaChanged: (isUp, reason) => {
       logged.push({ event: isUp ? 'replica.up' : 'replica.down', reason })
-      if (isUp) isBack()
+      if (isUp) isUsed()
     },
   })
   services = { ...nodeServices(config, store, () => {}), now: () => new Date(Date.now() + passedMs) }
@@ -127,6 +129,7 @@ beforeAll(async () => {
   token = made.token
   app = createApp(services)
   await caughtUp()
+  expect(await store.replica?.tried()).toBe(true)
 })
 
 afterAll(async () => {
@@ -181,12 +184,15 @@ describe('with a replica', () => {
     const answers = await Promise.all(Array.from({ length: 20 }, async () => (await ask(THREAD)).text()))
     for (const answer of answers) expect(answer).toContain('Khi bản sao mất.')
     expect(await showing('Khi bản sao mất.')).toEqual(VIEWS)
-    expect(logged.map(({ event }) => event)).toEqual(['replica.down'])
+    expect(logged.map(({ event }) => event)).toEqual(['replica.up', 'replica.down'])
     expect(await metric()).toBe('0')
 
+    const used = new Promise<void>((resolve) => {
+      isUsed = resolve
+    })
     replica = await ground.start(replicaData, REPLICA_PORT)
-    await back
-    expect(logged.map(({ event }) => event)).toEqual(['replica.down', 'replica.up'])
+    await used
+    expect(logged.map(({ event }) => event)).toEqual(['replica.up', 'replica.down', 'replica.up'])
     expect(await metric()).toBe('1')
     await caughtUp()
     await operate('SELECT pg_wal_replay_pause()')
@@ -218,6 +224,14 @@ describe('with a replica', () => {
     await operate('SELECT pg_wal_replay_resume()')
   })
 
+  it('the doctor says how far behind it is', async () => {
+    await caughtUp()
+    const findings = await checkHealth(store, readMigrations('postgres'), 'here')
+    expect(findings.map(({ text }) => text).find((text) => text.startsWith('the replica'))).toMatch(
+      /^the replica answers, \d+ bytes of log behind/,
+    )
+  })
+
   it('public pages can be read while the primary cannot', async () => {
     await approved('Trước khi máy chính mất.')
     await caughtUp()
@@ -232,6 +246,21 @@ describe('with a replica', () => {
 })
 
 describe('the setting', () => {
+  it('that names a server which is no replica is told, and not read from', async () => {
+    const told: string[] = []
+    const mistaken = openPostgres(primary.address, {
+      poolSize: 1,
+      replica: primary.address,
+      replicaChanged: (isUp, reason) => told.push(`${isUp} ${reason}`),
+    })
+    expect(await mistaken.replica?.tried()).toBe(false)
+    expect(told).toEqual(['false it is not a streaming replica, or has no data yet'])
+    expect((await checkHealth(mistaken, readMigrations('postgres'), 'here')).filter(({ isWell }) => !isWell)).toEqual([
+      { isWell: false, text: expect.stringMatching(/^the replica cannot be reached or is none/) },
+    ])
+    await mistaken.close()
+  })
+
   it('is refused beside a SQLite file', () => {
     expect(() => parseConfig({ YKIEN_DATABASE_REPLICA: 'postgres://replica/ykien' }, () => 'x'.repeat(32))).toThrow(
       /^YKIEN_DATABASE_REPLICA: a SQLite file has no replica/,

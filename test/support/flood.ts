@@ -34,6 +34,7 @@ export async function flood(
       title: `Bài số ${n}`,
       revision: 1,
       public_count: 0,
+      official_count: 0,
       created_at: start,
     })),
   )
@@ -56,6 +57,9 @@ export async function flood(
           revision_id: revision,
           likes: 0,
           public_replies: 0,
+          public_official: 0,
+          reply_rank: 1,
+          open_reports: 0,
           receipt_code: `F${n.toString(36).toUpperCase().padStart(7, '0')}`,
           request_hash: '',
           edit_until: at,
