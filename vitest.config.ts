@@ -41,7 +41,7 @@ export default defineConfig({
         resolve: platform('postgres'),
         test: {
           name: 'postgres',
-          include: ['test/{core,http,dashboard,storage}/**/*.test.ts', 'test/faults/{races,processes}.test.ts'],
+          include: ['test/{core,http,dashboard,storage}/**/*.test.ts', 'test/faults/{races,processes,migrate}.test.ts'],
           exclude: ['test/**/*.workers.test.ts'],
           globalSetup: [at('./test/support/cluster.ts')],
           testTimeout: 120_000,

@@ -16,6 +16,9 @@ const BUSY_TIMEOUT_MS = 200
 /** How long a database may still be open in a process that is ending, such as the check beside a service that was killed. */
 const HOLD_LIMIT_MS = 3_000
 const HOLD_RETRY_MS = 100
+/** A file is empty for a moment while another process that started just now is making the database. */
+const MAKING_LIMIT_MS = 2_000
+const MAKING_RETRY_MS = 20
 
 /**
  * Refuses a file that is no database, by its first bytes; a missing one is well, since it will be made. An empty file is
@@ -24,6 +27,7 @@ const HOLD_RETRY_MS = 100
 export function refuseForeign(path: string): void {
   if (!existsSync(path)) return
   const again = `"ykien restore BACKUP --to file:${path} --replace"`
+  while (statSync(path).size === 0 && Date.now() - statSync(path).birthtimeMs < MAKING_LIMIT_MS) sleep(MAKING_RETRY_MS)
   if (statSync(path).size === 0)
     throw new DatabaseRefused(
       `${path} is an empty file, and no database; restore the last backup with ${again}, or delete the file if nothing was ever in it: a database that is missing is made anew`,
@@ -70,7 +74,7 @@ export function holdAlone(path: string): () => void {
       return hold(path)
     } catch (error) {
       if (performance.now() - startedAt > HOLD_LIMIT_MS) throw error
-      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, HOLD_RETRY_MS)
+      sleep(HOLD_RETRY_MS)
     }
   }
 }
@@ -124,6 +128,11 @@ function leadsTo(link: string, path: string): boolean {
   } catch {
     return false
   }
+}
+
+/** Nothing else runs yet in a process that opens its database. */
+function sleep(ms: number): void {
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms)
 }
 
 function firstBytes(path: string, length: number): Buffer {

@@ -1,7 +1,7 @@
 // Applies SQL migrations: forward only, each in one batch with its own bookkeeping row, each held to its checksum.
 // Not for: reading files; the caller brings names and texts.
 import { sql } from 'kysely'
-import type { Compilable, Store } from './store.ts'
+import { type Compilable, type Store, StoreBusy } from './store.ts'
 
 /** A migration: `NNNN_name` and its SQL text. */
 export type Migration = { name: string; text: string }
@@ -31,12 +31,18 @@ const BOOKKEEPING = `CREATE TABLE IF NOT EXISTS schema_migration (
 const POSTGRES_TURN = ['SET LOCAL statement_timeout = 0', 'SET LOCAL lock_timeout = 0', 'SELECT pg_advisory_xact_lock(521493112174)']
 
 /**
+ * On SQLite a write gives up after a moment, since whoever waits for a lock holds up readers too. A process that starts has none: it tries
+ * again for longer than any migration of a large file takes.
+ */
+const SQLITE_TURN_LIMIT_MS = 600_000
+
+/**
  * Brings the database up to the last migration and returns the names it applied, in order. A rerun applies nothing.
- * Two processes may migrate at once: the loser of a race finds the bookkeeping row taken and goes on. A copy that is not whole is
+ * Two processes may migrate at once: one waits, finds the bookkeeping row taken and goes on. A copy that is not whole is
  * refused, and a whole one is from then on a database of its own; `isCopying` leaves both marks alone.
  */
 export async function migrate(store: Store, migrations: readonly Migration[], now: Date, { isCopying = false } = {}): Promise<string[]> {
-  await store.batch([...turn(), statement(BOOKKEEPING)])
+  await inTurn([...turn(), statement(BOOKKEEPING)])
   const known = new Map((await store.db.selectFrom('schema_migration').selectAll().execute()).map((row) => [row.name, row.checksum]))
   if (!isCopying && known.has(COPY_MARKS.unfinished))
     throw new MigrationRefused('the database is a copy that was not finished; run the same "ykien copy" again until it ends')
@@ -59,7 +65,7 @@ export async function migrate(store: Store, migrations: readonly Migration[], no
         `migration ${migration.name} was changed after it was applied; restore its text from the release that applied it`,
       )
     try {
-      await store.batch([
+      await inTurn([
         ...turn(),
         store.db.insertInto('schema_migration').values({ name: migration.name, checksum, applied_at: now.toISOString() }),
         ...statementsOf(migration.text).map(statement),
@@ -71,6 +77,18 @@ export async function migrate(store: Store, migrations: readonly Migration[], no
     }
   }
   return applied
+
+  async function inTurn(statements: readonly Compilable[]): Promise<void> {
+    for (const startedAt = performance.now(); ; ) {
+      try {
+        await store.batch(statements)
+        return
+      } catch (error) {
+        const isLocked = error instanceof StoreBusy && error.message === 'SQLITE_BUSY'
+        if (!isLocked || performance.now() - startedAt > SQLITE_TURN_LIMIT_MS) throw error
+      }
+    }
+  }
 
   function turn(): Compilable[] {
     return store.dialect === 'postgres' ? POSTGRES_TURN.map(statement) : []
