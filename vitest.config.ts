@@ -41,7 +41,7 @@ export default defineConfig({
         resolve: platform('postgres'),
         test: {
           name: 'postgres',
-          include: ['test/{core,http,dashboard,storage}/**/*.test.ts', 'test/faults/races.test.ts'],
+          include: ['test/{core,http,dashboard,storage}/**/*.test.ts', 'test/faults/races.test.ts', 'test/faults/copy.postgres.test.ts'],
           globalSetup: [at('./test/support/cluster.ts')],
           testTimeout: 120_000,
           hookTimeout: 60_000,

@@ -74,7 +74,7 @@ export function refuseUnequal(source: Record<string, TablePrint>, target: Record
     const copied = target[table]
     if (print.sha256 !== copied?.sha256)
       throw new DatabaseRefused(
-        `${table} is not the same in the copy: ${print.rows} rows there, ${copied?.rows ?? 0} here, or others; make sure that nothing else writes the copy, and run the same command again`,
+        `${table} is not the same in the copy (${copied?.rows ?? 0} rows, ${print.rows} in the original); make sure that nothing else writes the copy, and run the same command again`,
       )
   }
 }
