@@ -33,7 +33,7 @@ export async function* statementsFor(db: Kysely<Schema>, advance: Advance): Asyn
  * The statements that put one row: one, or where the row is too long for a statement, one with the longest texts empty and more that
  * append them piece by piece. Throws {@link DatabaseRefused} for text that a file of SQL cannot hold.
  */
-export function* insertsOf(table: CopiedTable, row: Row): Generator<string> {
+function* insertsOf(table: CopiedTable, row: Row): Generator<string> {
   refuseUnholdable(table, row, 'a file of SQL')
   const first = { ...withoutAhead(table, row) }
   const later: string[] = []

@@ -57,7 +57,17 @@ describe('ykien', () => {
 
   it('explains itself with --help on every command', () => {
     const { run } = machine()
-    for (const command of [[], ['serve'], ['migrate'], ['site', 'add'], ['token', 'add'], ['staff', 'invite'], ['doctor'], ['tick']]) {
+    for (const command of [
+      [],
+      ['serve'],
+      ['migrate'],
+      ['site', 'add'],
+      ['token', 'add'],
+      ['staff', 'invite'],
+      ['copy'],
+      ['doctor'],
+      ['tick'],
+    ]) {
       const { status, stdout } = run(...command, '--help')
       expect(status).toBe(0)
       expect(stdout).toContain(`usage: ykien ${command.join(' ')}`.trim())

@@ -44,10 +44,11 @@ async function ask<Answer>(statement: string): Promise<Answer> {
   }
 }
 
-/** Kills a copy while the target has some comments and not all of the rest; gives how many rows it has then. */
+/** Kills a copy when the target has half of the comments; gives how many it has then. */
 async function killHalfWay(from: string, to: string, countOf: (table: string) => Promise<number>): Promise<number> {
   const copying = startCopy(machine, from, to)
-  while ((await countOf('comment')) === 0) if (copying.process.exitCode !== null) throw new Error((await copying.ended).stderr)
+  for (; (await countOf('comment')) < COMMENTS / 2; await new Promise((next) => setTimeout(next, 20)))
+    if (copying.process.exitCode !== null) throw new Error((await copying.ended).stderr)
   copying.process.kill('SIGKILL')
   await copying.ended
   expect(copying.process.signalCode).toBe('SIGKILL')

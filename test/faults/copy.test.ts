@@ -11,7 +11,7 @@ import { statementsOf } from '../../src/storage/migrate.ts'
 import { literal } from '../../src/storage/script.ts'
 import { COPIED_TABLES } from '../../src/storage/tables.ts'
 import { run, serve, stop } from '../support/ask.ts'
-import { copy, exportHash, install, live } from '../support/installation.ts'
+import { copy, exportHash, install, live, MIXED_TEXT } from '../support/installation.ts'
 import { type Machine, newMachine } from '../support/server.ts'
 
 const SITE = 'phuong-may'
@@ -60,6 +60,11 @@ async function wrangler(folder: string, ...args: string[]): Promise<string> {
   return said
 }
 
+async function query(folder: string, statement: string): Promise<unknown> {
+  const said = await wrangler(folder, 'execute', 'copy', '--local', '--yes', '--json', '--command', statement)
+  return (JSON.parse(said.slice(said.indexOf('['))) as { results: unknown }[])[0]?.results
+}
+
 describe('ykien copy through D1', () => {
   it('writes SQL that a new D1 database runs whole, and its export gives the same installation', async () => {
     const into = await copied(original, `d1:${file('d1.sql')}`)
@@ -72,9 +77,15 @@ describe('ykien copy through D1', () => {
     const folder = file('d1')
     await wrangler(folder, 'execute', 'copy', '--local', '--yes', '--file', file('d1.sql'))
     await expect(wrangler(folder, 'execute', 'copy', '--local', '--yes', '--file', file('d1.sql'))).rejects.toThrow('already exists')
+    const found = await query(folder, "SELECT public_text FROM comment WHERE receipt_code = 'T0000002'")
+    expect(found).toEqual([{ public_text: MIXED_TEXT }])
+    const plain = "UPDATE comment SET public_text = 'hai\ndòng' WHERE receipt_code = 'T0000002'"
+    await query(folder, plain)
+    new Database(machine.database).exec(plain).close()
     await wrangler(folder, 'export', 'copy', '--local', '--output', file('exported.sql'))
     const back = await copied(`d1:${file('exported.sql')}`, `file:${file('back.db')}`)
-    expect(back.tables).toEqual(into.tables)
+    expect(back.tables).toEqual((await copied(original, `file:${file('same.db')}`)).tables)
+    expect({ ...back.tables, comment: null }).toEqual({ ...into.tables, comment: null })
     for (const [table, { rows }] of Object.entries(back.tables)) expect(rows, `${table} is not tested by an empty table`).toBeGreaterThan(0)
     expect(exportHash(machine, `file:${file('back.db')}`, SITE)).toBe(exportHash(machine, original, SITE))
     expect(existsSync(file('d1.sql.partial'))).toBe(false)
@@ -133,10 +144,38 @@ describe('ykien copy', () => {
     expect((await copied(original, target)).put).toBeGreaterThan(0)
     expect(run({ ...machine.env, YKIEN_DATABASE: target }, 'doctor').status).toBe(0)
     expect((await copied(original, target)).put).toBe(0)
+    expect(await stop(await serve({ ...machine.env, YKIEN_DATABASE: target }))).toBe(0)
+    expect(await refused(original, target)).toContain('holds an installation of its own')
+  })
+
+  it('refuses a target that a service has open, even if it is empty', async () => {
+    const target = `file:${file('idle.db')}`
     const server = await serve({ ...machine.env, YKIEN_DATABASE: target })
     expect(await refused(original, target)).toContain('stop the service first')
     expect(await stop(server)).toBe(0)
-    expect(await refused(original, target)).toContain('holds an installation of its own')
+    await copied(original, target)
+  })
+
+  it('changes no byte of a database that it refuses', async () => {
+    const database = new Database(file('foreign.db'))
+    database.exec('CREATE TABLE customers (id TEXT)')
+    database.close()
+    const bytes = readFileSync(file('foreign.db'))
+    expect(await refused(original, `file:${file('foreign.db')}`)).toContain('holds tables of another program (customers)')
+    expect(readFileSync(file('foreign.db')).equals(bytes)).toBe(true)
+  })
+
+  it('says so when a unique value went to an older row since the last run', async () => {
+    const target = `file:${file('swapped.db')}`
+    await copied(original, target)
+    const database = new Database(machine.database)
+    const give = database.prepare('UPDATE staff SET email = ? WHERE email = ?')
+    const [older, newer] = database.prepare('SELECT email FROM staff ORDER BY id LIMIT 2').pluck().all() as [string, string]
+    give.run('nobody@phuongmay.example', older)
+    give.run(older, newer)
+    give.run(newer, 'nobody@phuongmay.example')
+    database.close()
+    expect(await refused(original, target)).toContain('staff.email: a value went from one row to another')
   })
 
   it('refuses a copy of another installation', async () => {

@@ -16,8 +16,10 @@ import type { Machine } from './server.ts'
 
 /** Heap the copying process gets, in megabytes: much less than the data of a large installation. */
 const HEAP_MB = 64
+/** Line ends beside the letters that stand for them elsewhere. The export of D1 itself takes one for the other. */
+export const MIXED_TEXT = 'một dòng\\n chưa xuống,\nhai dòng\\\\n'
 /** A body whose row is longer than a statement of D1 may be, full of what quoting may break. */
-const LONG_BODY = `${'Ý kiến dài: "nháy", \'nháy đơn\', \\n không phải xuống dòng;\r\n-- 👩‍👩‍👧 /* */\t& <b>\n'.repeat(1_200)}hết`
+const LONG_BODY = `${'Ý kiến dài: "nháy", \'nháy đơn\', \\t không phải dấu cách;\r\n-- 👩‍👩‍👧 /* */\t& <b>\n'.repeat(1_200)}hết`
 
 /** Fills a machine's database: `comments` ready-made ones, a third of them replies, and some of every kind by the product's own commands. */
 export async function install(machine: Machine, site: string, comments: number): Promise<void> {
@@ -32,6 +34,7 @@ export async function install(machine: Machine, site: string, comments: number):
     UPDATE comment SET parent_id = ${nth(comments - 1)} WHERE id = ${nth(0)};`)
   database.prepare(`UPDATE comment SET public_text = ?, public_html = ? WHERE id = ${nth(1)}`).run(LONG_BODY, `<p>${LONG_BODY}</p>`)
   database.prepare("UPDATE revision SET body = ? WHERE id = printf('01900000-0000-7000-8002-%012x', 1)").run(LONG_BODY)
+  database.prepare("UPDATE comment SET public_text = ? WHERE receipt_code = 'T0000002'").run(MIXED_TEXT)
   database.close()
 }
 
@@ -45,7 +48,7 @@ export async function live(machine: Machine, slug: string, day: number): Promise
   const moderator = { services, actor: { kind: 'token', id: 'm', name: 'Máy', role: 'moderator' } as const, site }
   const waiting = { ...moderator, services: { ...services, config: { ...config, undoSeconds: 3_600 } } }
   const send = (number: number, more = {}) =>
-    submit(reader, { article: { key: `ngày-${day}` }, body: `Ngày ${day}, ý kiến ${number}.\n\nĐoạn hai; 'trích' \\n 🌾`, ...more }, null)
+    submit(reader, { article: { key: `ngày-${day}` }, body: `Ngày ${day}, ý kiến ${number}.\n\nĐoạn hai; 'trích' 🌾`, ...more }, null)
   const judge = (ctx: typeof moderator, id: string, verdict: object) =>
     decide(ctx, { items: [{ comment: id, version: 1, ...verdict }] }, null)
 
