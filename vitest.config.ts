@@ -41,7 +41,11 @@ export default defineConfig({
         resolve: platform('postgres'),
         test: {
           name: 'postgres',
-          include: ['test/{core,http,dashboard,storage}/**/*.test.ts', 'test/faults/{races,processes,migrate}.test.ts'],
+          include: [
+            'test/{core,http,dashboard,storage}/**/*.test.ts',
+            'test/faults/{races,processes,migrate}.test.ts',
+            'test/faults/copy.postgres.test.ts',
+          ],
           exclude: ['test/**/*.workers.test.ts'],
           globalSetup: [at('./test/support/cluster.ts')],
           testTimeout: 120_000,

@@ -11,7 +11,7 @@ import { COPY_MARKS, compareMigrations, migrate, migrationLines } from '../stora
 import type { Schema } from '../storage/schema.ts'
 import { literal } from '../storage/script.ts'
 import { readSqlFile, statementsFor } from '../storage/sqlfile.ts'
-import type { Compilable, Store } from '../storage/store.ts'
+import { type Compilable, type Store, UniqueViolation } from '../storage/store.ts'
 import { COPIED_TABLES } from '../storage/tables.ts'
 import { openDatabase, pathOf, placeOf, readMigrations } from './node.ts'
 import type { Progress } from './progress.ts'
@@ -65,10 +65,12 @@ export async function copyInstallation({ from, to }: { from: string; to: string 
 type Written = Pick<Copied, 'put' | 'removed' | 'tables'>
 
 async function write(source: Kysely<Schema>, birth: string, to: string, progress: Progress): Promise<Written> {
+  await refuseTaken(to, birth)
   if (isFile(to) && existsSync(pathOf(to))) holdAlone(pathOf(to))()
   const target = openDatabase({ database: to })
   try {
-    await prepare(target, birth, placeNamed(to))
+    await migrate(target, readMigrations(target.dialect), new Date(), { isCopying: true })
+    await target.batch(marking(target, birth))
     const rows = await countRows(source)
     progress.begin('copying', rows)
     const { put, removed } = await bring(source, target, progress.advance)
@@ -77,42 +79,51 @@ async function write(source: Kysely<Schema>, birth: string, to: string, progress
     const [there, here] = await Promise.all([printsOf(source, progress.advance), printsOf(target.db, progress.advance)])
     progress.end()
     refuseUnequal(there, here)
-    await target.batch([
-      // Without statistics PostgreSQL would search badly until it gathers them by itself.
-      ...(target.dialect === 'postgres'
-        ? [...UNHURRIED, ...COPIED_TABLES.map(({ name }) => `ANALYZE "${name}"`)].map((text) => ({
-            compile: () => sql.raw(text).compile(target.db),
-          }))
-        : []),
-      renamed(target, COPY_MARKS.unfinished, COPY_MARKS.whole),
-    ])
+    // Without statistics PostgreSQL would search badly until it gathers them by itself.
+    const analysis = target.dialect === 'postgres' ? [...UNHURRIED, ...COPIED_TABLES.map(({ name }) => `ANALYZE "${name}"`)] : []
+    await target.batch([...analysis.map((text) => rawly(target, text)), renaming(target, COPY_MARKS.unfinished, COPY_MARKS.whole)])
     return { put, removed, tables: here }
+  } catch (error) {
+    if (error instanceof UniqueViolation)
+      throw new DatabaseRefused(
+        `${error.columns}: a value went from one row to another since the last run, or something else writes the copy; empty ${placeOf(to)} and run the same command again`,
+        { cause: error },
+      )
+    throw error
   } finally {
     await target.close()
   }
 }
 
-/** Migrates the target and marks it as unfinished. Throws {@link DatabaseRefused} where it is no place for this copy. */
-async function prepare(target: Store, birth: string, place: string): Promise<void> {
-  const tables = await tablesOf(target)
-  if (tables.length > 0 && !tables.includes('schema_migration'))
-    throw new DatabaseRefused(`${place} holds tables of another program (${tables[0]}); name an empty database`)
-  await migrate(target, readMigrations(target.dialect), new Date(), { isCopying: true })
-  const marks = await target.db.selectFrom('schema_migration').selectAll().where('name', 'in', Object.values(COPY_MARKS)).execute()
-  const filled = await firstFilled(target.db)
-  const [mark] = marks
-  if (!mark && filled !== null)
-    throw new DatabaseRefused(
-      `${place} holds an installation of its own (rows in ${filled}), or a copy that was served already; name an empty database`,
-    )
-  if (mark && mark.checksum !== birth) throw new DatabaseRefused(`${place} is a copy of another installation; name an empty database`)
-  await target.batch([
-    mark
-      ? renamed(target, mark.name, COPY_MARKS.unfinished)
-      : target.db
-          .insertInto('schema_migration')
-          .values({ name: COPY_MARKS.unfinished, checksum: birth, applied_at: new Date().toISOString() }),
-  ])
+/** Looks at the target before anything of it is changed. Throws {@link DatabaseRefused} where it is no place for this copy. */
+async function refuseTaken(to: string, birth: string): Promise<void> {
+  if (isFile(to) && !existsSync(pathOf(to))) return
+  const target = openDatabase({ database: to }, { isReadOnly: true })
+  try {
+    const tables = await tablesOf(target)
+    if (tables.length === 0) return
+    if (!tables.includes('schema_migration'))
+      throw new DatabaseRefused(`${placeOf(to)} holds tables of another program (${tables[0]}); name an empty database`)
+    const [mark] = await target.db.selectFrom('schema_migration').selectAll().where('name', 'in', Object.values(COPY_MARKS)).execute()
+    if (mark && mark.checksum !== birth)
+      throw new DatabaseRefused(`${placeOf(to)} is a copy of another installation; name an empty database`)
+    const filled = mark ? null : await firstFilled(target.db, tables)
+    if (filled !== null)
+      throw new DatabaseRefused(
+        `${placeOf(to)} holds an installation of its own (rows in ${filled}), or a copy that was served already; name an empty database`,
+      )
+  } finally {
+    await target.close()
+  }
+}
+
+/** Marks a database as a copy that is not whole, whether it is new, was cut off, or was whole and is behind. */
+function marking(target: Store, birth: string): Compilable[] {
+  const mark = { name: COPY_MARKS.unfinished, checksum: birth, applied_at: new Date().toISOString() }
+  return [
+    target.db.deleteFrom('schema_migration').where('name', 'in', Object.values(COPY_MARKS)),
+    target.db.insertInto('schema_migration').values(mark),
+  ]
 }
 
 /** Writes the whole database as SQL for a new D1 database, reads the file back, and only then gives it its name. */
@@ -222,8 +233,12 @@ async function tablesOf({ db, dialect }: Store): Promise<string[]> {
   return rows.map(({ name }) => name)
 }
 
-function renamed({ db }: Store, from: string, to: string): Compilable {
+function renaming({ db }: Store, from: string, to: string): Compilable {
   return db.updateTable('schema_migration').set({ name: to }).where('name', '=', from)
+}
+
+function rawly({ db }: Store, text: string): Compilable {
+  return { compile: () => sql.raw(text).compile(db) }
 }
 
 function refuseUnknown(url: string, option: string): void {

@@ -23,7 +23,7 @@ export function createProgress(screen: Screen, now: () => number): Progress {
   const words = () => {
     const seconds = (now() - startedAt) / 1_000
     const rate = seconds > 0 ? done / seconds : 0
-    const left = rate > 0 ? ` ${duration((total - done) / rate)} left` : ''
+    const left = rate > 0 ? `  ${duration((total - done) / rate)} left` : ''
     return {
       percent: `${percentOf(done, total)} %`,
       rest: `${done} of ${total} rows  ${Math.round(rate)} rows/s${done < total ? left : ''}`,

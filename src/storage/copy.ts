@@ -8,7 +8,7 @@ import type { Schema } from './schema.ts'
 import type { Compilable, Store } from './store.ts'
 import { COPIED_TABLES, type CopiedTable } from './tables.ts'
 
-/** Rows read at once: with the longest bodies about 40 MB, with ordinary ones less than one. */
+/** Rows read at once: with the longest bodies some 100 MB, with ordinary ones less than one. */
 const CHUNK_ROWS = 500
 
 export type Row = Record<string, unknown>
@@ -25,9 +25,10 @@ export async function countRows(db: Kysely<Schema>): Promise<number> {
   return sum
 }
 
-/** The first table that has a row, or null: whether anything was ever put into a database. */
-export async function firstFilled(db: Kysely<Schema>): Promise<string | null> {
-  for (const { name } of COPIED_TABLES) if ((await sql`SELECT 1 FROM ${sql.table(name)} LIMIT 1`.execute(db)).rows.length > 0) return name
+/** The first of these tables that has a row, or null: whether anything was ever put into a database. */
+export async function firstFilled(db: Kysely<Schema>, tables: readonly string[]): Promise<string | null> {
+  for (const { name } of COPIED_TABLES)
+    if (tables.includes(name) && (await sql`SELECT 1 FROM ${sql.table(name)} LIMIT 1`.execute(db)).rows.length > 0) return name
   return null
 }
 
@@ -59,7 +60,8 @@ export async function printsOf(db: Kysely<Schema>, advance: Advance): Promise<Re
     const hash = createHash('sha256')
     let count = 0
     for await (const rows of chunksOf(db, table)) {
-      hash.update(rows.map((row) => `${canonical(table, row)}\n`).join(''))
+      const columns = columnsOf(rows)
+      hash.update(rows.map((row) => `${canonical(table, columns, row)}\n`).join(''))
       count += rows.length
       advance(rows.length)
     }
@@ -74,7 +76,7 @@ export function refuseUnequal(source: Record<string, TablePrint>, target: Record
     const copied = target[table]
     if (print.sha256 !== copied?.sha256)
       throw new DatabaseRefused(
-        `${table} is not the same in the copy: ${print.rows} rows there, ${copied?.rows ?? 0} here, or others; make sure that nothing else writes the copy, and run the same command again`,
+        `${table} is not the same in the copy (${copied?.rows ?? 0} rows, ${print.rows} in the original); make sure that nothing else writes the copy, and run the same command again`,
       )
   }
 }
@@ -134,8 +136,12 @@ async function differing(rows: Row[], target: Kysely<Schema>, table: CopiedTable
   const highest = rows.at(-1)
   if (!lowest || !highest) return []
   const there = await sql<Row>`SELECT * FROM ${sql.table(table.name)} WHERE ${between(table, lowest, highest)}`.execute(target)
-  const known = new Map(there.rows.map((row) => [keyText(table, row), canonical(table, row)]))
-  return rows.filter((row) => known.get(keyText(table, row)) !== canonical(table, row))
+  const columns = columnsOf(rows)
+  const known = new Map(there.rows.map((row) => [keyText(table, row), canonical(table, columns, row)]))
+  return rows.filter((row) => {
+    const same = known.get(keyText(table, row))
+    return same === undefined || same !== canonical(table, columns, row)
+  })
 }
 
 /**
@@ -211,8 +217,7 @@ function keyText({ key }: CopiedTable, row: Row): string {
 }
 
 /** A row as every database tells it: a JSON array of its values, in the alphabetical order of the columns. */
-function canonical({ name }: CopiedTable, row: Row): string {
-  const columns = Object.keys(row).sort()
+function canonical({ name }: CopiedTable, columns: readonly string[], row: Row): string {
   return JSON.stringify(
     columns.map((column) => {
       const value = row[column]
@@ -221,4 +226,8 @@ function canonical({ name }: CopiedTable, row: Row): string {
       return value
     }),
   )
+}
+
+function columnsOf([row]: readonly Row[]): string[] {
+  return Object.keys(row ?? {}).sort()
 }

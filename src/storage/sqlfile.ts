@@ -35,7 +35,7 @@ export async function* statementsFor(db: Kysely<Schema>, advance: Advance): Asyn
  */
 function* insertsOf(table: CopiedTable, row: Row): Generator<string> {
   refuseUnholdable(table, row, 'a file of SQL')
-  const first = withoutAhead(table, row)
+  const first = { ...withoutAhead(table, row) }
   const later: string[] = []
   const byLength = Object.keys(row)
     .filter((column) => typeof row[column] === 'string' && !table.key.includes(column))
@@ -68,13 +68,16 @@ export async function readSqlFile(path: string, target: string): Promise<void> {
       for (const statement of statements) database.prepare(statement).run()
     })
     let waiting: string[] = []
+    let isForeign = true
     for await (const statement of statementsOf(path)) {
       if (!isOurs(statement)) continue
+      isForeign = false
       waiting.push(statement)
       if (waiting.length < READ_TOGETHER) continue
       run(waiting)
       waiting = []
     }
+    if (isForeign) throw new DatabaseRefused(`${path} is no database of ykien: it has none of its tables`)
     run(waiting)
     const orphans = (database.pragma('foreign_key_check') as unknown[]).length
     if (orphans > 0) throw new DatabaseRefused(`${path} has ${orphans} rows that refer to rows it does not have; export the database whole`)

@@ -67,6 +67,7 @@ describe('ykien', () => {
       ['site', 'add'],
       ['token', 'add'],
       ['staff', 'invite'],
+      ['copy'],
       ['doctor'],
       ['search', 'rebuild'],
       ['tick'],
