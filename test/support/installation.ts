@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import Database from 'better-sqlite3'
 import { settleSite } from '../../src/core/comments/publish.ts'
+import { like, report } from '../../src/core/comments/respond.ts'
 import { withdraw } from '../../src/core/comments/revise.ts'
 import { submit } from '../../src/core/comments/submit.ts'
 import { decide } from '../../src/core/moderation/decide.ts'
@@ -58,6 +59,9 @@ export async function live(machine: Machine, slug: string, day: number): Promise
   if (!first || !second || !third || !fourth) throw new Error('nothing was sent')
   await judge(moderator, first.comment.id, { verdict: 'approve' })
   await settleSite(moderator)
+  const phone = { token: null, network: '192.0.2.1', agent: 'Máy thử' }
+  await like(reader, first.comment.id, phone)
+  await report(reader, first.comment.id, { reason: 'other', text: 'Đọc thử.' }, phone)
   await judge(moderator, (await send(9, { parent_id: first.comment.id })).comment.id, { verdict: 'approve' })
   await judge(waiting, second.comment.id, { verdict: 'approve' })
   await judge(moderator, third.comment.id, { verdict: 'reject', reason: 'offtopic' })
