@@ -2,7 +2,7 @@
 // A kill does not test a power cut (the page cache survives it); that the settings for one are on is tested here as well.
 import Database from 'better-sqlite3'
 import { sql } from 'kysely'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import type { Submitted } from '../../src/core/comments/submit.ts'
 import { openSqlite } from '../../src/storage/sqlite.ts'
 import { serve, stop } from '../support/ask.ts'
@@ -185,6 +185,7 @@ describe('kill -9 of a process that serves', () => {
   it(`loses no acknowledged comment and stops nobody else, ${CHILD_KILLS} times`, async () => {
     const machine = await machineFor({ YKIEN_PROCESSES: '2' })
     const server = await serve(machine.env)
+    onTestFinished(() => void server.process.kill('SIGKILL'))
     const load = startLoad(machine, { goesOn: true })
     const started = () => server.said().match(/"event":"process\.started"/g)?.length ?? 0
     for (let round = 0; round < CHILD_KILLS; round++) {
