@@ -13,7 +13,8 @@ export type WorkerEnv = { DB: D1Database; ASSETS: Fetcher; VERSION: WorkerVersio
 
 /**
  * Everything the product needs of this host, for the life of an isolate: what it keeps (ready bytes, limits, meters) serves many
- * requests; each of them gets a D1 session of its own. Throws ConfigError; YKIEN_SECRET and YKIEN_BASE_URL must be set. */
+ * requests; each of them gets a D1 session of its own. Throws ConfigError; YKIEN_SECRET and YKIEN_BASE_URL must be set.
+ */
 export function workerServices(env: WorkerEnv): Services {
   const texts = Object.fromEntries(Object.entries(env).filter((entry): entry is [string, string] => typeof entry[1] === 'string'))
   const config = parseConfig(texts, () => {
