@@ -166,10 +166,7 @@ describe('a site that asks for more', () => {
   it('gets its fields, each required one enforced, and nothing typed is lost', async () => {
     const { db } = service.services.store
     const site = await findSite(service.services, SITE)
-    const settings = {
-      fields: { name: 'required', email: 'optional', phone: 'off', address: 'required', kind: 'required' },
-      rules: 'Một quy định.',
-    }
+    const settings = { ask_name: 'required', ask_phone: 'off', ask_address: 'required', ask_kind: 'required', rules: 'Một quy định.' }
     await db
       .updateTable('site')
       .set({ settings: JSON.stringify(settings) })
