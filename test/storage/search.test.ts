@@ -178,7 +178,7 @@ async function statementsOf(query: Record<string, string>): Promise<CompiledQuer
     },
     transformResult: async ({ result }) => result,
   })
-  const app = createApp({ ...ward.services, store: { ...store, db } })
+  const app = createApp({ ...ward.services, store: { ...store, session: undefined, db } })
   const request = new Request(`${BASE}/api/v1/admin/sites/${ward.slug}/queue?${new URLSearchParams(query)}`, {
     headers: { authorization: `Bearer ${token}` },
   })
