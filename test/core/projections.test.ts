@@ -237,7 +237,7 @@ describe('after any sequence of acts', () => {
         await settleSite(await siteCtx(played.siteId))
         check(await rowsOf(played.siteId), ward.services.now().toISOString())
       }),
-      { numRuns: platformName === 'sqlite' ? 250 : 40 },
+      { numRuns: platformName === 'sqlite' ? 250 : 100 },
     )
     for (const act of ['submit', 'reply', 'decide', 'undo', 'revise', 'withdraw', 'settle', 'tick'])
       expect(done[act], act).toBeGreaterThan(5)

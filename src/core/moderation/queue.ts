@@ -19,7 +19,7 @@ export const COUNT_CEILING = 1_000
 /** An author's record is counted up to this: beyond it a number says no more. */
 const RECORD_CEILING = 100
 /** Parameters of a card's rows besides the ids of their comments. */
-const PARAMETERS_OF_ROWS = 3
+const PARAMETERS_OF_ROWS = 20
 const DAY_MS = 86_400_000
 /** What waits is read from the oldest, what was decided from the newest. */
 const OLDEST_FIRST: readonly State[] = ['pending', 'held', 'returned']
