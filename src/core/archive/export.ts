@@ -20,6 +20,8 @@ const TABLES: readonly { table: keyof Schema; key: string; through?: { table: ke
   { table: 'fact', key: 'id' },
   { table: 'settlement', key: 'decision_id', through: { table: 'fact', key: 'id', column: 'decision_id' } },
   { table: 'pending_publication', key: 'decision_id', through: { table: 'fact', key: 'id', column: 'decision_id' } },
+  { table: 'comment_like', key: 'id', through: { table: 'comment', key: 'id', column: 'comment_id' } },
+  { table: 'report', key: 'id' },
   { table: 'audit', key: 'id' },
 ]
 
