@@ -40,7 +40,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
       by,
     }),
   },
-  { weight: 3, arbitrary: fc.record({ act: fc.constant('undo' as const), decision: nth, by }) },
+  { weight: 7, arbitrary: fc.record({ act: fc.constant('undo' as const), decision: nth, by }) },
   { weight: 3, arbitrary: fc.record({ act: fc.constant('revise' as const), comment: nth, words: fc.nat(3) }) },
   { weight: 1, arbitrary: fc.record({ act: fc.constant('withdraw' as const), comment: nth }) },
   { weight: 3, arbitrary: fc.record({ act: fc.constant('answer' as const), comment: nth, besideApproval: fc.boolean() }) },
