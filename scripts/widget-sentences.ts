@@ -20,6 +20,8 @@ const NEVER_TOLD = new Set([
   'receipt_not_found',
   'conflict',
   'undo_expired',
+  'signer_title_invalid',
+  'pins_full',
   'reason_required',
 ])
 

@@ -76,7 +76,7 @@ const COMMANDS: Record<string, Command> = {
   'site set': {
     usage: 'ykien site set SLUG SETTING=VALUE … [--d1]',
     about:
-      'Changes settings of a site, such as agency="UBND Phường Ví Dụ" ask_email=required privacy_url=https://…; null puts the default back. docs/embedding.md lists them. Prints the slug.',
+      'Changes settings of a site, such as agency="UBND Phường Ví Dụ" ask_email=required privacy_url=https://…; null puts the default back. docs/operations.md lists them. Prints the slug.',
     async run(args) {
       const { values, positionals } = read(args, { d1: { type: 'boolean' } }, args.filter((arg) => !arg.startsWith('-')).length)
       const [slug = '', ...pairs] = positionals

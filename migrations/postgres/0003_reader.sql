@@ -31,11 +31,12 @@ ALTER TABLE fact ADD COLUMN beside_id TEXT COLLATE "C";
 CREATE INDEX fact_beside ON fact (beside_id) WHERE beside_id IS NOT NULL;
 
 CREATE TABLE comment_like (
+  id TEXT COLLATE "C" PRIMARY KEY,
   comment_id TEXT COLLATE "C" NOT NULL REFERENCES comment (id),
   voter TEXT COLLATE "C" NOT NULL,
   network TEXT COLLATE "C" NOT NULL,
   created_at TEXT COLLATE "C" NOT NULL,
-  PRIMARY KEY (comment_id, voter)
+  UNIQUE (comment_id, voter)
 );
 
 CREATE INDEX comment_like_by_network ON comment_like (comment_id, network, created_at);

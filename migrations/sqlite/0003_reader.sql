@@ -32,11 +32,12 @@ ALTER TABLE fact ADD COLUMN beside_id TEXT;
 CREATE INDEX fact_beside ON fact (beside_id) WHERE beside_id IS NOT NULL;
 
 CREATE TABLE comment_like (
+  id TEXT PRIMARY KEY,
   comment_id TEXT NOT NULL REFERENCES comment (id),
   voter TEXT NOT NULL,
   network TEXT NOT NULL,
   created_at TEXT NOT NULL,
-  PRIMARY KEY (comment_id, voter)
+  UNIQUE (comment_id, voter)
 );
 
 CREATE INDEX comment_like_by_network ON comment_like (comment_id, network, created_at);

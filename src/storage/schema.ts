@@ -95,7 +95,7 @@ type SettlementTable = { decision_id: string; outcome: string; created_at: Time 
 
 type PendingPublicationTable = { decision_id: string; thread_id: string; takes_effect_at: Time }
 
-type CommentLikeTable = { comment_id: string; voter: string; network: string; created_at: Time }
+type CommentLikeTable = { id: string; comment_id: string; voter: string; network: string; created_at: Time }
 
 type ReportTable = {
   id: string

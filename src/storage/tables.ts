@@ -23,7 +23,7 @@ const TABLES: {
   fact: { key: ['id'] },
   settlement: { key: ['decision_id'] },
   pending_publication: { key: ['decision_id'] },
-  comment_like: { key: ['comment_id', 'voter'] },
+  comment_like: { key: ['id'] },
   report: { key: ['id'] },
   audit: { key: ['id'] },
   outbox: { key: ['id'] },

@@ -9,6 +9,7 @@ import { type STATES, VERDICTS } from '../../src/core/comments/states.ts'
 import { type Submitted, submit } from '../../src/core/comments/submit.ts'
 import { type Actor, AppError, type Ctx } from '../../src/core/context.ts'
 import { decide } from '../../src/core/moderation/decide.ts'
+import { reply } from '../../src/core/moderation/reply.ts'
 import { undo } from '../../src/core/moderation/undo.ts'
 import { runOutbox } from '../../src/core/outbound/outbox.ts'
 import { addSite, findSite } from '../../src/core/sites.ts'
@@ -21,6 +22,7 @@ type Step =
   | { act: 'undo'; decision: number; by: 'moderator' | 'leader' }
   | { act: 'revise'; comment: number; words: number }
   | { act: 'withdraw'; comment: number }
+  | { act: 'answer'; comment: number; besideApproval: boolean }
   | { act: 'wait'; seconds: number }
   | { act: 'settle' }
   | { act: 'tick' }
@@ -38,9 +40,10 @@ const step: fc.Arbitrary<Step> = fc.oneof(
       by,
     }),
   },
-  { weight: 3, arbitrary: fc.record({ act: fc.constant('undo' as const), decision: nth, by }) },
+  { weight: 7, arbitrary: fc.record({ act: fc.constant('undo' as const), decision: nth, by }) },
   { weight: 3, arbitrary: fc.record({ act: fc.constant('revise' as const), comment: nth, words: fc.nat(3) }) },
   { weight: 1, arbitrary: fc.record({ act: fc.constant('withdraw' as const), comment: nth }) },
+  { weight: 3, arbitrary: fc.record({ act: fc.constant('answer' as const), comment: nth, besideApproval: fc.boolean() }) },
   { weight: 4, arbitrary: fc.record({ act: fc.constant('wait' as const), seconds: fc.constantFrom(1, 5, 11, 30) }) },
   { weight: 1, arbitrary: fc.constant({ act: 'settle' as const }) },
   { weight: 1, arbitrary: fc.constant({ act: 'tick' as const }) },
@@ -97,6 +100,19 @@ async function play(steps: readonly Step[]): Promise<{ siteId: string; done: Rec
         const [outcome] = await decide(staff(each.by), { items: [item] }, null)
         if (outcome?.status !== 'done' || outcome.decision === null) continue
         decisions.push(outcome.decision)
+      } else if (each.act === 'answer' && target) {
+        const words = { body: 'Trả lời của phường.', signer_title: 'Chủ tịch' }
+        const row = await ward.store.db
+          .selectFrom('comment')
+          .select('version')
+          .where('id', '=', target.comment.id)
+          .executeTakeFirstOrThrow()
+        const item = { comment: target.comment.id, version: row.version, verdict: 'approve', reply: words }
+        if (each.besideApproval) {
+          const [outcome] = await decide(staff('leader'), { items: [item] }, null)
+          if (outcome?.status !== 'done' || outcome.decision === null) continue
+          decisions.push(outcome.decision)
+        } else decisions.push((await reply(staff('leader'), target.comment.id, words, null)).decision.id)
       } else if (each.act === 'undo') {
         const decision = decisions[decisions.length - 1 - (each.decision % (decisions.length || 1))]
         if (decision === undefined) continue
@@ -144,7 +160,7 @@ type Rows = Awaited<ReturnType<typeof rowsOf>>
 type FactRow = Rows['facts'][number]
 
 /** The state that the facts of one comment give it, by the meaning of each and not by what it recorded. */
-function stateFrom(facts: readonly FactRow[]): (typeof STATES)[number] {
+function stateFrom(facts: readonly FactRow[], isOfficial: boolean): (typeof STATES)[number] {
   const result = {
     approve: 'published',
     reject: 'rejected',
@@ -163,7 +179,8 @@ function stateFrom(facts: readonly FactRow[]): (typeof STATES)[number] {
     else {
       const at = facts.findIndex((each) => each.id === fact.undoes_id)
       const wasEdited = facts.slice(at + 1, index).some((each) => each.kind === 'revision')
-      states.push(wasEdited ? before : standingBefore(facts, states, at))
+      // An official reply that is taken back before it came into force is nobody's to judge.
+      states.push(isOfficial && at === 1 ? 'withdrawn' : wasEdited ? before : standingBefore(facts, states, at))
     }
   }
   return states.at(-1) ?? 'pending'
@@ -206,10 +223,12 @@ function check({ threads, comments, facts, audits, settlements, pending }: Rows,
       'versions without gaps',
     ).toEqual(own.map((_, index) => index))
     expect(comment.version, 'the version').toBe(own.length)
-    expect(comment.state, `the state: ${told}`).toBe(stateFrom(own))
+    expect(comment.state, `the state: ${told}`).toBe(stateFrom(own, comment.official_agency !== null))
     expect(own.at(-1)?.state_after, 'the state recorded last').toBe(comment.state)
     expect(comment.revision_id, 'the newest text').toBe(own.findLast((fact) => fact.kind === 'revision')?.revision_id)
     expect(comment.public_replies, 'its replies').toBe(comments.filter((reply) => reply.parent_id === comment.id && isPublic(reply)).length)
+    const officials = comments.filter((each) => each.parent_id === comment.id && isPublic(each) && each.official_agency !== null)
+    expect(comment.public_official, 'its official replies').toBe(officials.length)
     if (comment.public_revision_id !== null) {
       const approvals = own.filter((fact) => fact.verdict === 'approve' && fact.revision_id === comment.public_revision_id)
       expect(
@@ -224,7 +243,9 @@ function check({ threads, comments, facts, audits, settlements, pending }: Rows,
     const due = own.filter((fact) => fact.verdict === 'approve' && fact.takes_effect_at !== null && fact.takes_effect_at <= now)
     for (const fact of due) expect(settlements.has(fact.id), 'what is due is settled').toBe(true)
   }
-  expect(audits.length, 'one audit row per act').toBe(facts.length)
+  // Writing an official reply and letting it out is one act of two facts.
+  const answers = comments.filter((comment) => comment.official_agency !== null)
+  expect(audits.length, 'one audit row per act').toBe(facts.length - answers.length)
 }
 
 describe('after any sequence of acts', () => {
@@ -239,7 +260,7 @@ describe('after any sequence of acts', () => {
       }),
       { numRuns: platformName === 'sqlite' ? 250 : 100 },
     )
-    for (const act of ['submit', 'reply', 'decide', 'undo', 'revise', 'withdraw', 'settle', 'tick'])
+    for (const act of ['submit', 'reply', 'answer', 'decide', 'undo', 'revise', 'withdraw', 'settle', 'tick'])
       expect(done[act], act).toBeGreaterThan(5)
   })
 

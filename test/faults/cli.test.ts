@@ -38,6 +38,11 @@ describe('ykien', () => {
     expect(run('staff', 'invite', 'canbo@phuongthu.example', '--site', 'phuong-thu', '--role', 'leader').stdout).toMatch(
       /^http:\/\/127\.0\.0\.1:8787\/desk\/signin\?link=[\w-]{43}\n$/,
     )
+    expect(run('site', 'set', 'phuong-thu', 'agency=UBND Phường Thử', 'ask_email=required', 'languages=["vi"]')).toMatchObject({
+      status: 0,
+      stdout: 'phuong-thu\n',
+      stderr: '',
+    })
     expect(run('doctor')).toMatchObject({ status: 0 })
   })
 
@@ -45,6 +50,11 @@ describe('ykien', () => {
     [['site', 'add', 'Phường', '--name', 'x', '--origin', 'https://x.example'], 'a slug is'],
     [['site', 'add', 'x', '--name', 'x', '--origin', 'x.example/trang'], 'is not an origin'],
     [['site', 'add', 'x', '--origin', 'https://x.example'], '--name NAME is missing'],
+    [['site', 'set', 'khong-co', 'body_max=100'], 'no such site'],
+    [['site', 'set', 'khong-co', 'ask_name=maybe'], 'ask_name: invalid option'],
+    [['site', 'set', 'khong-co', 'khac=1'], 'unrecognized key: "khac"'],
+    [['site', 'set', 'khong-co', 'body_max'], 'is no SETTING=VALUE'],
+    [['site', 'set', 'khong-co'], 'SETTING=VALUE is missing'],
     [['token', 'add', '--site', 'khong-co', '--role', 'moderator', '--name', 'x'], 'no such site'],
     [['token', 'add', '--site', 'x', '--role', 'chief', '--name', 'x'], '"chief" is no role'],
     [['staff', 'invite', 'không phải thư', '--site', 'x', '--role', 'viewer'], 'email'],
@@ -65,6 +75,7 @@ describe('ykien', () => {
       ['serve'],
       ['migrate'],
       ['site', 'add'],
+      ['site', 'set'],
       ['token', 'add'],
       ['staff', 'invite'],
       ['copy'],
@@ -113,6 +124,11 @@ describe('ykien', () => {
     const database = new Database(join(folder, 'd1.db'))
     database.exec(run('migrate', '--d1').stdout)
     database.exec(run('site', 'add', 'phuong-thu', '--name', "Phường O'Thử; --", '--origin', 'https://phuongthu.example', '--d1').stdout)
+    database.exec(run('site', 'set', 'phuong-thu', "rules=Dòng một; 'hai'\nvà ba?", 'body_max=900', '--d1').stdout)
+    expect(JSON.parse(String(database.prepare('SELECT settings FROM site').pluck().get()))).toEqual({
+      rules: "Dòng một; 'hai'\nvà ba?",
+      body_max: 900,
+    })
     const added = run('token', 'add', '--site', 'phuong-thu', '--role', 'moderator', '--name', 'máy', '--d1')
     database.exec(added.stdout)
     const invited = run('staff', 'invite', 'canbo@phuongthu.example', '--site', 'phuong-thu', '--role', 'leader', '--d1')

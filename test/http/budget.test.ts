@@ -76,6 +76,38 @@ describe('round trips', () => {
     expect(take()).toEqual({ lookups: 2, batches: 1 })
   })
 
+  it('reading with pins, places of removed comments and official replies takes no more', async () => {
+    const root = await ward.published('Gốc ghim.', { article: { key: 'dem-nhieu' } })
+    const other = await ward.published('Gốc ẩn.', { article: { key: 'dem-nhieu' } })
+    await ward.published('Con.', { article: { key: 'dem-nhieu' }, parent_id: other.comment.id })
+    const headers = { authorization: `Bearer ${await ward.token('leader')}`, 'content-type': 'application/json' }
+    const admin = (path: string, method: string, body?: unknown) =>
+      send(`/api/v1/admin/sites/${ward.slug}/${path}`, { method, headers, ...(body ? { body: JSON.stringify(body) } : {}) })
+    await admin(`comments/${root.comment.id}/pin`, 'PUT')
+    await admin(`comments/${root.comment.id}/replies`, 'POST', { body: 'Đáp.', signer_title: 'Chủ tịch' })
+    await admin('decisions', 'POST', { items: [{ comment: other.comment.id, version: 2, verdict: 'hide' }] })
+    ward.clock.ms += 10_001
+    await send(threads('dem-nhieu'))
+    for (const sort of ['old', 'top', 'official']) {
+      take()
+      expect((await send(`${threads('dem-nhieu')}&sort=${sort}`)).status).toBe(200)
+      expect(take(), sort).toEqual({ lookups: 2, batches: 0 })
+    }
+  })
+
+  it('liking takes two look-ups and one batch, liking again no batch, a hint two look-ups', async () => {
+    const { comment } = await ward.published('Để thích.', { article: { key: 'dem-thich' } })
+    const like = () => send(`/api/v1/comments/${comment.id}/like`, { method: 'PUT', headers: { origin: PORTAL } })
+    take()
+    expect((await like()).status).toBe(200)
+    expect(take()).toEqual({ lookups: 2, batches: 1 })
+    await like()
+    expect(take()).toEqual({ lookups: 2, batches: 0 })
+    const body = JSON.stringify({ article: { key: 'dem-thich' }, body: 'Để thích.' })
+    await send(`/api/v1/sites/${ward.slug}/nudges`, { method: 'POST', headers: { 'content-type': 'application/json' }, body })
+    expect(take()).toEqual({ lookups: 2, batches: 0 })
+  })
+
   it.each([
     ['a site’s', () => `/feeds/${ward.slug}.atom`],
     ['a thread’s', async () => `/feeds/${ward.slug}/${(await ward.thread('?key=dem')).thread.id}.json`],

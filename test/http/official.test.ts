@@ -245,13 +245,14 @@ describe('an approval with a reply', () => {
 
   it('does not send the reply out when its comment is withdrawn meanwhile', async () => {
     const sent = await ward.submit('Hỏi.', { article: { key } })
-    await approve(sent.comment.id)
+    const outcome = await approve(sent.comment.id)
     await ward.request(`/api/v1/comments/${sent.comment.id}`, {
       method: 'DELETE',
       headers: { authorization: `Bearer ${sent.edit.token}` },
     })
     endWindow()
     expect(await list()).toMatchObject({ thread: { count: 0, official_count: 0 }, comments: [] })
+    expect(await json(admin(`comments/${outcome.reply}`, 'GET', tokens.leader))).toMatchObject({ state: 'withdrawn', is_public: false })
   })
 
   it('repeated with the same key is one, and names the same reply', async () => {

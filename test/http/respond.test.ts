@@ -155,7 +155,9 @@ describe('a like', () => {
     expect(network).toBe(200)
     const [row] = await strict.store.db.selectFrom('comment_like').selectAll().where('comment_id', '=', sent.comment.id).execute()
     for (let index = 0; index < 299; index++)
-      await strict.store.batch([strict.store.db.insertInto('comment_like').values({ ...row, voter: `v${index}` } as never)])
+      await strict.store.batch([
+        strict.store.db.insertInto('comment_like').values({ ...row, id: `thich-${index}`, voter: `v${index}` } as never),
+      ])
     const put = (peer: string, name: string) =>
       strict.request(`/api/v1/comments/${sent.comment.id}/like`, { method: 'PUT', headers: reader(name), peer })
     expect((await put('203.0.113.7', 'y')).status).toBe(429)

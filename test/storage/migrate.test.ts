@@ -91,7 +91,7 @@ const COLUMNS: { [Table in keyof Schema]: Record<keyof Schema[Table], true> } = 
   },
   settlement: { decision_id: true, outcome: true, created_at: true },
   pending_publication: { decision_id: true, thread_id: true, takes_effect_at: true },
-  comment_like: { comment_id: true, voter: true, network: true, created_at: true },
+  comment_like: { id: true, comment_id: true, voter: true, network: true, created_at: true },
   report: {
     id: true,
     site_id: true,

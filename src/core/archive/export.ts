@@ -20,7 +20,7 @@ const TABLES: readonly { table: keyof Schema; key: readonly string[]; through?: 
   { table: 'fact', key: ['id'] },
   { table: 'settlement', key: ['decision_id'], through: { table: 'fact', key: 'id', column: 'decision_id' } },
   { table: 'pending_publication', key: ['decision_id'], through: { table: 'fact', key: 'id', column: 'decision_id' } },
-  { table: 'comment_like', key: ['comment_id', 'voter'], through: { table: 'comment', key: 'id', column: 'comment_id' } },
+  { table: 'comment_like', key: ['id'], through: { table: 'comment', key: 'id', column: 'comment_id' } },
   { table: 'report', key: ['id'] },
   { table: 'audit', key: ['id'] },
 ]

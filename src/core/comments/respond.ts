@@ -59,7 +59,7 @@ export async function like(ctx: Ctx, commentId: string, reader: Reader): Promise
   return recounted(ctx, comment, true, [
     ctx.services.store.db
       .insertInto('comment_like')
-      .values({ comment_id: commentId, voter, network, created_at: now.toISOString() })
+      .values({ id: ctx.services.newId(), comment_id: commentId, voter, network, created_at: now.toISOString() })
       .onConflict((conflict) => conflict.columns(['comment_id', 'voter']).doNothing()),
   ])
 }

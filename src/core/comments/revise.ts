@@ -2,6 +2,7 @@
 // A changed text waits for a person again; what was approved stays public until then.
 import { z } from 'zod'
 import { AppError, allow, type Ctx } from '../context.ts'
+import { takingBackBeside } from '../moderation/undo.ts'
 import { audited, commit, retrying } from '../record.ts'
 import { screen } from '../screening/screen.ts'
 import { isOwnPage } from '../sites.ts'
@@ -58,7 +59,7 @@ export async function revise(ctx: Ctx, commentId: string, token: string, raw: un
   return answer(ctx, comment, 'pending')
 }
 
-/** Takes one's own comment back, at any time and at once; a publication that still waits is called off. Again: the same answer. */
+/** Takes one's own comment back, at any time and at once; a publication that still waits is called off, with the reply beside it. Again: the same answer. */
 export async function withdraw(ctx: Ctx, commentId: string, token: string): Promise<{ comment: { id: string; state: State } }> {
   allow(ctx, 'comment.revise')
   const { services } = ctx
@@ -74,10 +75,12 @@ export async function withdraw(ctx: Ctx, commentId: string, token: string): Prom
       .select('fact.id')
       .where('fact.comment_id', '=', comment.id)
       .execute()
+    const answers = await Promise.all(waiting.map(({ id }) => takingBackBeside(ctx, id)))
 
     await commit(ctx, [
       insertAuthorFact(ctx, comment, { kind: 'withdrawal', revisionId: comment.revisionId, stateAfter: 'withdrawn' }),
       ...waiting.flatMap(({ id }) => callOff(ctx, id, comment.threadId)),
+      ...answers.flat(),
       ...remove(ctx, comment, 'kept'),
       db
         .updateTable('comment')

@@ -1,0 +1,103 @@
+// What is read at every look is answered by an index: no list walks a table, and no page but that of replies is sorted.
+import { CompiledQuery } from 'kysely'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { readItem, readQueue } from '../../src/core/moderation/queue.ts'
+import { toCursor } from '../../src/lib/cursor.ts'
+import { openWard, type Ward } from '../support/ward.ts'
+
+type Asked = { sql: string; parameters: readonly unknown[] }
+
+let ward: Ward
+/** The queries that were run since this was last emptied; parts of them are compiled too, but have no result. */
+const asked: Asked[] = []
+
+beforeAll(async () => {
+  ward = await openWard()
+  const { db } = ward.store
+  const compiled = new WeakMap<object, Asked>()
+  const watched = db.withPlugin({
+    transformQuery({ node, queryId }) {
+      compiled.set(queryId, db.getExecutor().compileQuery(node, queryId))
+      return node
+    },
+    async transformResult({ result, queryId }) {
+      const query = compiled.get(queryId)
+      if (query) asked.push(query)
+      return result
+    },
+  })
+  ward.services.store = { ...ward.store, db: watched, stamp: () => null }
+})
+
+async function plansOf(read: () => Promise<unknown>): Promise<string[]> {
+  asked.length = 0
+  await read()
+  const plans: string[] = []
+  for (const { sql, parameters } of [...asked]) {
+    const query = CompiledQuery.raw(`EXPLAIN QUERY PLAN ${sql}`, [...parameters])
+    const { rows } = await ward.store.db.executeQuery<{ detail: string }>(query)
+    plans.push(rows.map(({ detail }) => detail).join('\n'))
+  }
+  return plans
+}
+
+const lastPlanOf = async (read: () => Promise<unknown>) => (await plansOf(read)).at(-1) ?? ''
+
+describe('a page of a thread', () => {
+  it.each([
+    ['new', 'comment_root_by_date'],
+    ['old', 'comment_root_by_date'],
+    ['top', 'comment_root_by_likes'],
+    ['official', 'comment_root_official'],
+  ])('in the sort "%s" is found by %s, as its pins and replies by theirs', async (sort, index) => {
+    await ward.published(`Gốc ${sort}.`)
+    // A place beyond every row, and pages of lengths nobody asked for yet, so that no kept answer serves.
+    const place = toCursor(sort === 'top' ? [9, '9', 'x'] : ['9', 'x'])
+    for (const more of ['&limit=7', `&limit=7&after=${place}`]) {
+      const plan = await lastPlanOf(() => ward.thread(`?key=bai-1&sort=${sort}${more}`))
+      expect(plan).toContain(`INDEX ${index} (thread_id=?`)
+      expect(plan).toContain('INDEX comment_pinned (thread_id=?')
+      expect(plan).toContain('INDEX comment_reply_in_order (parent_id=?)')
+      expect(plan).not.toMatch(/SCAN comment\b/)
+      const [ofRoots = ''] = plan.split('MATERIALIZE ranked')
+      expect(ofRoots.slice(0, ofRoots.indexOf('comment_pinned'))).not.toContain('TEMP B-TREE')
+    }
+  })
+
+  it('of replies is found by their index in their order', async () => {
+    const root = await ward.published('Gốc.')
+    await ward.published('Con.', { parent_id: root.comment.id })
+    const plan = await lastPlanOf(() => ward.thread(`?key=bai-1&parent=${root.comment.id}`))
+    expect(plan).toContain('INDEX comment_reply_in_order (parent_id=?')
+    expect(plan).not.toContain('TEMP B-TREE')
+  })
+})
+
+describe('what else grows', () => {
+  const plan = async (read: () => Promise<unknown>) => (await plansOf(read)).join('\n')
+
+  it('is read by its index: a like, a report, a text sent before', async () => {
+    const { comment } = await ward.published('Để thích.')
+    const liking = await plan(() => ward.request(`/api/v1/comments/${comment.id}/like`, { method: 'PUT' }))
+    expect(liking).toMatch(/comment_like USING (?:COVERING )?INDEX sqlite_autoindex_comment_like_\d \(comment_id=\? AND voter=\?\)/)
+    expect(liking).toMatch(
+      /comment_like USING (?:COVERING )?INDEX comment_like_by_network \(comment_id=\? AND network=\? AND created_at>\?\)/,
+    )
+    const reporting = await plan(() => ward.request(`/api/v1/comments/${comment.id}/reports`, { method: 'POST', body: { reason: 'ads' } }))
+    expect(reporting).toMatch(/report USING (?:COVERING )?INDEX sqlite_autoindex_report_\d \(comment_id=\? AND reporter=\?\)/)
+    const body = { article: { key: 'bai-1' }, body: 'Để thích.' }
+    const nudging = await plan(() => ward.request(`/api/v1/sites/${ward.slug}/nudges`, { method: 'POST', body }))
+    expect(nudging).toContain('INDEX comment_by_text (thread_id=? AND body_hash=? AND received_at>?)')
+    for (const each of [liking, reporting, nudging]) expect(each).not.toMatch(/SCAN (?:comment|report|comment_like)\b/)
+  })
+
+  it('in the desk too: reported comments, an author’s record, the reports of one comment', async () => {
+    const { comment } = await ward.submit('Có mã.', {}, { 'ykien-reader': 'x'.repeat(22) })
+    const staff = await ward.ctx({ kind: 'system', name: 'thử' })
+    const ctx = { ...staff, actor: { kind: 'staff', id: 'a', name: 'Cô Một', role: 'viewer' } as const }
+    const queue = await plan(() => readQueue(ctx, { state: 'published', limit: 20, reported: '1' }))
+    expect(queue).toContain('INDEX comment_reported (site_id=? AND state=?)')
+    expect(queue).toMatch(/earlier USING COVERING INDEX comment_of_reader \(site_id=\? AND reader_hash=\? AND state=\?\)/)
+    expect(await plan(() => readItem(ctx, comment.id))).toMatch(/report USING INDEX sqlite_autoindex_report_\d \(comment_id=\?\)/)
+  })
+})
