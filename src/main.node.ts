@@ -35,6 +35,11 @@ export async function serveOnNode(config: Config, { isReadOnly = false } = {}): 
   const open = config.processes === 1 ? serveAlone : servePrimary
   const clock = createClock()
   const { services, processes, demoLink } = await open(config, { isReadOnly }, clock)
+  // Heard before anybody is told that it listens: who waits for that line may ask it to stop at once.
+  const stopped = told(() => {
+    processes.drain()
+    log({ event: 'stopping' })
+  }, config.drainSeconds)
   console.log(`Ý Kiến listens on ${config.baseUrl}`)
   if (demoLink !== null) {
     console.log(`  Article with the section:  ${config.baseUrl}/`)
@@ -42,10 +47,7 @@ export async function serveOnNode(config: Config, { isReadOnly = false } = {}): 
     console.log(`  Page without script:       ${config.baseUrl}/r/${WARD.slug}?key=${ARTICLE.key}`)
     console.log(`  API:                       ${config.baseUrl}/docs`)
   }
-  await told(() => {
-    processes.drain()
-    log({ event: 'stopping' })
-  }, config.drainSeconds)
+  await stopped
   await processes.close()
   await clock.stop()
   await services.store.close()

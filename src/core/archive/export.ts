@@ -35,16 +35,16 @@ export async function* exportSite(db: Kysely<Schema>, slug: string): AsyncGenera
   const site = await db.selectFrom('site').select('id').where('slug', '=', slug).executeTakeFirst()
   if (!site) throw new AppError('not_found')
   for (const { table, key, through } of TABLES) {
-    const owner = through ? sql.ref(`${through.table}.site_id`) : sql.ref(`${table}.${table === 'site' ? 'id' : 'site_id'}`)
-    const join = through
-      ? sql`JOIN ${sql.table(through.table)} ON ${sql.ref(`${through.table}.${through.key}`)} = ${sql.ref(`${table}.${through.column}`)}`
-      : sql``
+    // Asked row by row, so that no database thinks of walking along the other table and sorting anew for each page.
+    const owner = through
+      ? sql`(SELECT site_id FROM ${sql.table(through.table)} WHERE ${sql.ref(`${through.table}.${through.key}`)} = ${sql.ref(`${table}.${through.column}`)})`
+      : sql.ref(`${table}.${table === 'site' ? 'id' : 'site_id'}`)
     const columns = key.map((column) => sql.ref(`${table}.${column}`))
     for (let after: readonly string[] = key.map(() => ''); ; ) {
       // The empty text keeps the database from using an index on the site and sorting all of its rows anew for each page: it
       // walks along the primary key instead, once for the whole export.
       const { rows } = await sql<Record<string, unknown>>`
-        SELECT ${sql.table(table)}.* FROM ${sql.table(table)} ${join}
+        SELECT ${sql.table(table)}.* FROM ${sql.table(table)}
         WHERE (${sql.join(columns)}) > (${sql.join(after)}) AND ${owner} || '' = ${site.id}
         ORDER BY ${sql.join(columns)} LIMIT ${PAGE_ROWS}`.execute(db)
       for (const row of rows) yield { table, row }

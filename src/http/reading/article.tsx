@@ -1,7 +1,9 @@
 // The page of an article's opinions without script: the list, the form under it, and what comes of sending.
+import { acceptAuthor } from '../../core/comments/author.ts'
 import { nudge } from '../../core/comments/nudge.ts'
 import { readThread, stampThread } from '../../core/comments/read.ts'
 import { type Submitted, submit } from '../../core/comments/submit.ts'
+import { kindOf } from '../../core/comments/views.ts'
 import { AppError } from '../../core/context.ts'
 import { fill } from '../../i18n/format.ts'
 import type { AppContext } from '../door.ts'
@@ -33,7 +35,11 @@ export async function receiveOpinion(c: AppContext): Promise<Response> {
   try {
     if (kept.get('confirmed') !== body) {
       const nudges = (await nudge(place.ctx, { article: referenceOf(place), body, author })).map((each) => toldNudge(each, place.words))
-      if (nudges.length > 0) return articlePage(c, place, { kept, problem: null, nudges })
+      if (nudges.length > 0) {
+        // What is wrong is told before what might be better.
+        acceptAuthor(place.ctx, { author, kind: kindOf(kept.get('kind') ?? null) ?? undefined, consents: consentsOf(kept) })
+        return articlePage(c, place, { kept, problem: null, nudges })
+      }
     }
     const submitted = await submit(
       place.ctx,

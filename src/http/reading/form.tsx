@@ -76,6 +76,7 @@ export function WriteForm(props: FormProps) {
       <Carried
         place={place}
         more={{
+          title: place.title,
           request_key: requestKeyOf(props),
           ...(reply ? { parent_id: reply.id } : {}),
           // The text that was looked at: a changed one is looked at again.

@@ -41,12 +41,11 @@ export function referenceOf(place: Place): ArticleReference {
   return { key: place.key ?? undefined, url: place.url ?? undefined }
 }
 
-/** What the place's links and forms carry: the article, and the frame where there is one. */
+/** What the place's links and forms carry: the article, and the frame where there is one. Its title is wanted by a first comment only. */
 export function carriedBy(place: Place): Record<string, string> {
   return {
     ...(place.key === null ? {} : { key: place.key }),
     ...(place.url === null ? {} : { url: place.url }),
-    ...(place.title === '' ? {} : { title: place.title }),
     ...(place.isFramed ? { frame: '1' } : {}),
   }
 }
