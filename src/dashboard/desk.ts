@@ -12,8 +12,11 @@ import { type Language, type Strings, strings } from '../i18n/index.ts'
 /** A state that has a tab. */
 export type ListedState = (typeof LISTED_STATES)[number]
 
-/** `base` is the path of the site's part of the desk, without a slash at its end; `nonce` lets its own script run. */
-export type Desk = { ctx: Ctx; person: Person; language: Language; words: Strings; base: string; nonce: string }
+/**
+ * `base` is the path of the site's part of the desk, without a slash at its end; `room` the part of the path after it; `nonce` lets its own
+ * script run.
+ */
+export type Desk = { ctx: Ctx; person: Person; language: Language; words: Strings; base: string; room: string; nonce: string }
 
 /** Counts as tabs show them, by state. */
 export type CountTexts = Record<ListedState, string>
@@ -25,7 +28,9 @@ export async function openDesk(c: AppContext): Promise<Desk> {
   const ctx = await staffCtx(c, c.req.param('site') ?? '')
   const { language } = ctx.site.settings
   c.set('language', language)
-  return { ctx, person: session.person, language, words: strings(language), base: `/desk/${ctx.site.slug}`, nonce: nonceOf(c) }
+  const base = `/desk/${ctx.site.slug}`
+  const room = c.req.path.slice(base.length + 1).split('/')[0] ?? ''
+  return { ctx, person: session.person, language, words: strings(language), base, room, nonce: nonceOf(c) }
 }
 
 /** Where somebody is in the queue: a tab, or every state, narrowed by what was searched for and chosen, and a page of it. */

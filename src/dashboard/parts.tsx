@@ -1,5 +1,6 @@
 // What every page of the desk stands in: the frame for somebody who is signed in, and the sheet for everybody else.
 import type { Child } from 'hono/jsx'
+import { type Act, may } from '../core/context.ts'
 import { Page } from '../http/page.tsx'
 import type { Language, Strings } from '../i18n/index.ts'
 import type { Desk } from './desk.ts'
@@ -37,6 +38,7 @@ export function Frame(props: { desk: Desk; title: string; children?: Child }) {
               {words.signOut}
             </button>
           </form>
+          <Rooms desk={desk} />
         </div>
       </header>
       <div class="desk" id="desk" data-base={desk.base} data-words={JSON.stringify(clientWords(desk.words))}>
@@ -49,6 +51,24 @@ export function Frame(props: { desk: Desk; title: string; children?: Child }) {
       )}
       <p class="unseen" id="live" role="status" aria-live="polite"></p>
     </Page>
+  )
+}
+
+/** The rooms of a site's desk in the order of its menu: the path's first part, and who may enter. */
+const ROOMS: readonly { path: string; act: Act; title: (words: Strings) => string }[] = [
+  { path: 'queue', act: 'queue.read', title: (words) => words.desk.queue },
+]
+
+/** The menu of rooms that this person may enter. */
+function Rooms({ desk }: { desk: Desk }) {
+  return (
+    <nav class="rooms" aria-label={desk.words.desk.rooms}>
+      {ROOMS.filter(({ act }) => may(desk.ctx, act)).map(({ path, title }) => (
+        <a href={`${desk.base}/${path}`} aria-current={desk.room === path ? 'page' : undefined}>
+          {title(desk.words)}
+        </a>
+      ))}
+    </nav>
   )
 }
 

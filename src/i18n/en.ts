@@ -228,6 +228,7 @@ export const personalData = {
 export const desk = {
   title: 'Moderation desk',
   queue: 'Queue',
+  rooms: 'Rooms of the desk',
   skip: 'To the list of opinions',
   signIn: 'Sign in',
   signInTitle: 'Sign in to the desk',
@@ -314,3 +315,31 @@ export const desk = {
   sortNewest: 'Newest first',
   demoHint: 'Demonstration: every agency, name and text is made up.',
 } as const satisfies Strings<typeof vi.desk>
+
+export const account = {
+  title: 'Account and sign-in',
+} as const satisfies Strings<typeof vi.account>
+
+export const record = {
+  title: 'Record',
+} as const satisfies Strings<typeof vi.record>
+
+export const item = {
+  title: 'Opinion',
+} as const satisfies Strings<typeof vi.item>
+
+export const settings = {
+  title: 'Settings',
+} as const satisfies Strings<typeof vi.settings>
+
+export const practice = {
+  title: 'Practice',
+} as const satisfies Strings<typeof vi.practice>
+
+export const screening = {
+  title: 'Screening',
+} as const satisfies Strings<typeof vi.screening>
+
+export const abuse = {
+  title: 'Abuse',
+} as const satisfies Strings<typeof vi.abuse>

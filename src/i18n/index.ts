@@ -15,7 +15,14 @@ export type Strings = {
     | 'signals'
     | 'nudges'
     | 'personalData'
-    | 'desk']: Record<keyof (typeof vi)[Section], string>
+    | 'desk'
+    | 'account'
+    | 'record'
+    | 'item'
+    | 'settings'
+    | 'practice'
+    | 'screening'
+    | 'abuse']: Record<keyof (typeof vi)[Section], string>
 }
 
 // Named one by one: a namespace handed on whole would hide from the unused-code check what nobody says any more.
@@ -31,6 +38,13 @@ const ENGLISH: Strings = {
   nudges: en.nudges,
   personalData: en.personalData,
   desk: en.desk,
+  account: en.account,
+  record: en.record,
+  item: en.item,
+  settings: en.settings,
+  practice: en.practice,
+  screening: en.screening,
+  abuse: en.abuse,
 }
 const VIETNAMESE: Strings = {
   reader: vi.reader,
@@ -44,6 +58,13 @@ const VIETNAMESE: Strings = {
   nudges: vi.nudges,
   personalData: vi.personalData,
   desk: vi.desk,
+  account: vi.account,
+  record: vi.record,
+  item: vi.item,
+  settings: vi.settings,
+  practice: vi.practice,
+  screening: vi.screening,
+  abuse: vi.abuse,
 }
 
 /** The strings of a language. */

@@ -235,6 +235,7 @@ export const personalData = {
 export const desk = {
   title: 'Bàn duyệt ý kiến',
   queue: 'Hàng chờ duyệt',
+  rooms: 'Các mục của bàn duyệt',
   skip: 'Đến danh sách ý kiến',
   signIn: 'Đăng nhập',
   signInTitle: 'Đăng nhập bàn duyệt',
@@ -321,3 +322,38 @@ export const desk = {
   sortNewest: 'Mới nhất trước',
   demoHint: 'Bản trình diễn: mọi đơn vị, tên người và nội dung đều là ví dụ.',
 } as const
+
+/** Signing in, the second factor, sessions, invitations and roles. */
+export const account = {
+  title: 'Tài khoản và đăng nhập',
+}
+
+/** The log of every act. */
+export const record = {
+  title: 'Nhật ký',
+}
+
+/** The page of one opinion. */
+export const item = {
+  title: 'Hồ sơ ý kiến',
+}
+
+/** What a site sets for itself. */
+export const settings = {
+  title: 'Thiết lập',
+}
+
+/** The practice room of the desk. */
+export const practice = {
+  title: 'Thực hành',
+}
+
+/** What screening tells and the rules an office writes for it. */
+export const screening = {
+  title: 'Sàng lọc',
+}
+
+/** Challenges, bans and floods. */
+export const abuse = {
+  title: 'Chống lạm dụng',
+}
