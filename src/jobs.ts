@@ -1,4 +1,5 @@
 // The recurring duties, as one readable list, and the tick that runs them. Node's timer and Workers' cron both call it.
+import { linkRecord } from './core/chain.ts'
 import { keepCatalogue } from './core/moderation/catalogue.ts'
 import { runOutbox } from './core/outbound/outbox.ts'
 import { purgeEnded } from './core/people/sessions.ts'
@@ -8,6 +9,7 @@ import { StoreBusy } from './storage/store.ts'
 const DUTIES: { name: string; run: (services: Services) => Promise<unknown> }[] = [
   { name: 'outbox', run: runOutbox },
   { name: 'ended sessions', run: purgeEnded },
+  { name: 'record', run: linkRecord },
   // Last: after a migration or a rebuild it goes on for some seconds.
   { name: 'search', run: keepCatalogue },
 ]

@@ -76,7 +76,12 @@ export function audited(ctx: Ctx, action: string, subject: { kind: string; id: s
  * The audit row of an act, for commands without a context. `siteId` is null where the act belongs to no site; it may
  * be looked up inside the statement, which breaks on `subject_id` when it finds none. This is the only way into the record: a row that nobody with the key made is told from it (core/chain.ts).
  */
-export function recorded(services: Services, siteId: string | null | Expression<string | null>, actor: Actor, deed: Deed): Compilable {
+export function recorded(
+  services: Services,
+  siteId: string | null | Expression<string | null>,
+  actor: Parameters<typeof actorColumns>[0],
+  deed: Deed,
+): Compilable {
   const row = {
     id: services.newId(),
     site_id: null,
