@@ -298,6 +298,8 @@ const PERSONS = new Set(
     'thanh trà',
     'ca phương',
     'bi thư',
+    'đặng ủy',
+    'đặng bộ',
     'bí thu',
     'phó phương',
     'trưởng phương',
@@ -351,15 +353,13 @@ const LEAST_PLACE = 4
  * with gaps, digits or without marks, shortened, or beside a sign that looks like a badge.
  */
 export function imitatesOffice(name: string, agencies: readonly string[]): boolean {
-  const bare = withoutBadges(name)
-  const letters = lettersOf(bare)
-  // Who adds a badge means to be taken for somebody: then no wrong mark makes it another name.
-  const reading = { isMarked: letters.some(({ marks }) => marks !== ''), hasBadge: bare !== name }
+  const letters = lettersOf(withoutBadges(name))
+  const isMarked = letters.some(({ marks }) => marks !== '')
   const own = ownTerms(agencies)
   const starts = partStarts(letters)
   return letters.some(({ base, isWordStart }, at) => {
     if (!isWordStart) return false
-    const endsOf = (known: Terms) => (known.get(base) ?? []).flatMap((term) => endOf(letters, at, term, reading) ?? [])
+    const endsOf = (known: Terms) => (known.get(base) ?? []).flatMap((term) => endOf(letters, at, term, isMarked) ?? [])
     if (endsOf(ofAnywhere).length > 0 || (at === 0 && endsOf(own).length > 0)) return true
     if (!starts.has(at)) return false
     return endsOf(ofFirst).length > 0 || endsOf(ofWhole).some((end) => letters[end]?.isPartStart ?? true)
@@ -446,14 +446,14 @@ function partStarts(letters: readonly Letter[]): Set<number> {
   const starts = new Set(letters.flatMap(({ isPartStart }, at) => (isPartStart ? [at] : [])))
   for (const at of [...starts])
     for (const honorific of HONORIFICS) {
-      const end = endOf(letters, at, honorific, { isMarked: true, hasBadge: false })
+      const end = endOf(letters, at, honorific, true)
       if (end !== null) starts.add(end)
     }
   return starts
 }
 
 /** Where a term that begins here ends, or null when the name does not read so. */
-function endOf(letters: readonly Letter[], at: number, term: Term, reading: { isMarked: boolean; hasBadge: boolean }): number | null {
+function endOf(letters: readonly Letter[], at: number, term: Term, isMarked: boolean): number | null {
   const end = at + term.letters.length
   if (end > letters.length || (end < letters.length && !letters[end]?.isWordStart)) return null
   let [exact, missing, wrong, singles, cuts] = [0, 0, 0, 0, 0]
@@ -470,10 +470,11 @@ function endOf(letters: readonly Letter[], at: number, term: Term, reading: { is
   const isExact = missing + wrong === 0
   // Gaps where the term has none: letters drawn apart, or a name that is something else.
   if (cuts > 0 && singles < Math.min(3, term.letters.length) && !(isExact && exact > 1)) return null
-  if (isExact || term.marks === 'any' || reading.hasBadge) return end
-  if (wrong > 0 || term.marks === 'own') return null
-  if (!reading.isMarked) return end
-  return exact >= missing && !PERSONS.has(spelled(letters.slice(at, end))) ? end : null
+  if (isExact || term.marks === 'any') return end
+  if (term.marks === 'own' || wrong > 1) return null
+  if (!isMarked) return end
+  // One wrong mark among right ones is a slip, or meant to be one.
+  return exact >= missing + 2 * wrong && !PERSONS.has(spelled(letters.slice(at, end))) ? end : null
 }
 
 /** The marks in one order; hook and tilde are one, since half the country speaks them so. */
