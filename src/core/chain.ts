@@ -13,8 +13,6 @@ import { COMMAND_LINE, recorded, sealOf } from './record.ts'
 const LINKED_BY_STATEMENT = 48
 /** Rows linked in one batch: some ten milliseconds on SQLite. */
 const LINKED_AT_ONCE = 10 * LINKED_BY_STATEMENT
-/** How long one run of the duty goes on before others get their turn; it comes back at once for the rest. */
-const TURN_MS = 5_000
 /** Batches of other processes that linked the same rows are let go first so many times. */
 const MAX_ATTEMPTS = 5
 /** Rows read at once when the record is verified. */
@@ -55,27 +53,25 @@ export type RecordReport = {
 }
 
 /**
- * The duty: links the rows that wait, in the order of their ids, behind the last one; a row that came late goes to the end like any
- * other. Several may run at once. Nothing is linked behind an end that the anchor does not know: that would prove what was forged.
+ * The duty: links rows that wait, in the order of their ids, behind the last one, and tells whether more wait; a row that came late
+ * goes to the end like any other. Several may run at once. Nothing is linked behind an end that the anchor does not know: that would
+ * prove what was forged.
  */
-export async function linkRecord(services: Services): Promise<void> {
+export async function linkRecord(services: Services): Promise<boolean> {
   const kept = await keptAnchor(services)
   const fault = kept === null ? null : await againstAnchor(services, kept)
-  if (fault !== null) return services.log({ event: 'record.broken', fault: fault.kind, sequence: fault.sequence })
-  const startedAt = services.now().getTime()
-  const before = await headOf(services.store)
-  for (let isEnd = false; !isEnd; ) {
-    isEnd = await linkSome(services)
-    const now = services.now()
-    if (isEnd || now.getTime() - startedAt <= TURN_MS) continue
-    services.nudge(now.toISOString())
-    break
+  if (fault !== null) {
+    services.log({ event: 'record.broken', fault: fault.kind, sequence: fault.sequence })
+    return false
   }
+  const before = await headOf(services.store)
+  const isEnd = await linkSome(services)
   const head = await headOf(services.store)
-  if (head.sequence === 0) return
+  if (head.sequence === 0) return false
   await services.anchor?.raise(markOf(services, head), (text) => (markFrom(services, text)?.sequence ?? 0) < head.sequence)
   // The log is kept elsewhere, so that it is an anchor too, and where there is no disk the only one.
   if (head.sequence > before.sequence) services.log({ event: 'record.linked', sequence: head.sequence, link: head.link })
+  return !isEnd
 }
 
 /** Reads the whole record once, in the order of its chain, and tells what is wrong first. `known` is an anchor from elsewhere, such as the log. */
@@ -126,7 +122,7 @@ export async function acceptRecord(
 ): Promise<{ found: RecordFault; anchorKeptAs: string | null } | null> {
   const { fault, anchor } = await verifyRecord(services)
   if (fault === null) return null
-  while (!(await linkSome(services))) {}
+  await linkAll(services)
   const states = keyedHash(services.config.secret, 'record state')
   let state = ''
   let head = NOTHING
@@ -141,6 +137,10 @@ export async function acceptRecord(
   const anchorKeptAs = (await services.anchor?.replace(head.sequence === 0 ? null : markOf(services, head))) ?? null
   await linkRecord(services)
   return { found: fault, anchorKeptAs }
+}
+
+async function linkAll(services: Services): Promise<void> {
+  while (!(await linkSome(services)));
 }
 
 const NOTHING: Head = { sequence: 0, link: '' }
@@ -193,6 +193,7 @@ function linking({ store, config }: Services, head: Head, rows: readonly Row[]):
   return statements
 }
 
+// The sign keeps SQLite from walking along all rows that wait, for each of those that are put.
 function putting(head: Head, values: RawBuilder<unknown>[]): RawBuilder<unknown> {
   const isHead =
     head.sequence === 0
@@ -200,7 +201,7 @@ function putting(head: Head, values: RawBuilder<unknown>[]): RawBuilder<unknown>
       : sql` AND EXISTS (SELECT 1 FROM audit AS head WHERE head.sequence = ${sql.lit(head.sequence)} AND head.link = ${head.link})`
   return sql`WITH linked (id, sequence, link) AS (VALUES ${sql.join(values)})
     UPDATE audit SET sequence = linked.sequence, link = linked.link FROM linked
-    WHERE audit.id = linked.id AND audit.sequence IS NULL
+    WHERE audit.id = linked.id AND +audit.sequence IS NULL
       AND NOT EXISTS (SELECT 1 FROM audit AS next WHERE next.sequence = ${sql.lit(head.sequence + 1)})${isHead}`
 }
 
