@@ -1,4 +1,6 @@
 // The recurring duties, as one readable list, and the tick that runs them. Node's timer and Workers' cron both call it.
+import { purgeUsedWork } from './core/abuse/challenge.ts'
+import { endFloods } from './core/abuse/flood.ts'
 import { keepCatalogue } from './core/moderation/catalogue.ts'
 import { runOutbox } from './core/outbound/outbox.ts'
 import { purgeEnded } from './core/people/sessions.ts'
@@ -8,6 +10,8 @@ import { StoreBusy } from './storage/store.ts'
 const DUTIES: { name: string; run: (services: Services) => Promise<unknown> }[] = [
   { name: 'outbox', run: runOutbox },
   { name: 'ended sessions', run: purgeEnded },
+  { name: 'used challenges', run: purgeUsedWork },
+  { name: 'ended floods', run: endFloods },
   // Last: after a migration or a rebuild it goes on for some seconds.
   { name: 'search', run: keepCatalogue },
 ]

@@ -161,6 +161,19 @@ type ApiTokenTable = {
   created_at: Time
 }
 
+type ChallengeUseTable = { hash: string; expires_at: Time }
+
+type FloodTable = {
+  id: string
+  site_id: string
+  thread_id: string
+  began_at: Time
+  lasts_until: Time
+  ended_at: Time | null
+  taken: Generated<number>
+  refused: Generated<number>
+}
+
 /** How far the search index has followed the facts; one row. */
 type SearchCursorTable = { fact_id: string }
 
@@ -191,6 +204,8 @@ export type Schema = {
   signin_use: SigninUseTable
   session: SessionTable
   api_token: ApiTokenTable
+  challenge_use: ChallengeUseTable
+  flood: FloodTable
   search_cursor: SearchCursorTable
   search_site: SearchSiteTable
   search_document: SearchDocumentTable
