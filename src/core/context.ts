@@ -52,18 +52,19 @@ export type Act =
   | 'queue.read'
   | 'comment.decide'
   | 'comment.pin'
+  | 'thread.close'
   | 'reply.publish'
   | 'decision.undo_others'
   | 'decision.settle'
 
 const STAFF_ACTS: Record<Role, readonly Act[]> = {
   viewer: ['queue.read'],
-  moderator: ['queue.read', 'comment.decide', 'comment.pin'],
+  moderator: ['queue.read', 'comment.decide', 'comment.pin', 'thread.close'],
   replier: ['queue.read', 'reply.publish'],
-  leader: ['queue.read', 'comment.decide', 'comment.pin', 'reply.publish', 'decision.undo_others'],
+  leader: ['queue.read', 'comment.decide', 'comment.pin', 'thread.close', 'reply.publish', 'decision.undo_others'],
   reception: ['queue.read'],
-  admin: ['queue.read', 'comment.decide', 'comment.pin', 'reply.publish', 'decision.undo_others'],
-  system: ['queue.read', 'comment.decide', 'comment.pin', 'reply.publish', 'decision.undo_others'],
+  admin: ['queue.read', 'comment.decide', 'comment.pin', 'thread.close', 'reply.publish', 'decision.undo_others'],
+  system: ['queue.read', 'comment.decide', 'comment.pin', 'thread.close', 'reply.publish', 'decision.undo_others'],
 }
 
 const OTHER_ACTS: Record<'reader' | 'author' | 'system', readonly Act[]> = {
@@ -127,6 +128,7 @@ export type ErrorCode =
   | 'illegal_transition'
   | 'undo_expired'
   | 'reason_required'
+  | 'masks_invalid'
   | 'idempotency_mismatch'
   | 'idempotency_key_invalid'
   | 'reader_token_invalid'
