@@ -7,7 +7,7 @@ import { type QueueItem, readItem, readQueue } from '../core/moderation/queue.ts
 import { ReplyInput, reply } from '../core/moderation/reply.ts'
 import { dismissReports } from '../core/moderation/reports.ts'
 import { UndoInput, undo, undoMany } from '../core/moderation/undo.ts'
-import type { Signal } from '../core/screening/screen.ts'
+import type { Signal } from '../core/screening/signal.ts'
 import { type Language, strings } from '../i18n/index.ts'
 import { staffCtx } from './auth.ts'
 import { csrf, idempotencyKeyOf, jsonOnly } from './guards.ts'
@@ -27,6 +27,7 @@ import {
   UndoneManyShape,
   UndoneShape,
 } from './shapes.ts'
+import { signalSentence } from './signal.ts'
 
 const Site = z.object({ site: z.string().openapi({ param: { name: 'site', in: 'path' }, example: 'phuong-vi-du' }) })
 const SiteAndId = Site.extend({ id: z.string().openapi({ param: { name: 'id', in: 'path' } }) })
@@ -190,5 +191,5 @@ function told(item: QueueItem, language: Language) {
 
 /** Signals with the sentence that explains each. */
 function sentences(signals: readonly Signal[], language: Language) {
-  return signals.map((signal) => ({ ...signal, text: strings(language).signals[signal.code] }))
+  return signals.map((signal) => ({ ...signal, text: signalSentence(signal, strings(language)) }))
 }

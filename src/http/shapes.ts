@@ -6,7 +6,7 @@ import { OPINION_KINDS } from '../core/context.ts'
 import { ACTS } from '../core/moderation/acts.ts'
 import { LISTED_STATES, QUEUE_SORTS } from '../core/moderation/queue.ts'
 import { NUDGES } from '../core/screening/nudges.ts'
-import { SIGNAL_CODES } from '../core/screening/screen.ts'
+import { SIGNAL_CODES } from '../core/screening/signal.ts'
 
 const Time = z.string().openapi({ format: 'date-time', example: '2026-11-23T08:19:00.000Z' })
 const State = z.enum(STATES)
@@ -142,7 +142,20 @@ export const ReceiptShape = z
   .openapi('Receipt')
 
 const Mask = z.tuple([z.number().int(), z.number().int()])
-const Signal = z.object({ code: z.string(), text: z.string(), spans: z.array(z.array(z.number())) })
+const Signal = z.object({
+  code: z.enum(SIGNAL_CODES),
+  text: z.string(),
+  weight: z.number(),
+  spans: z.array(z.array(z.number())),
+  rule: z.string().openapi({ description: 'What is turned off to be rid of it: a code, a built-in entry, or `rule:` and an id' }),
+  details: z.object({
+    kinds: z.array(z.string()).optional(),
+    entry: z.string().optional(),
+    twins: z.array(z.string()).optional(),
+    count: z.number().optional(),
+    converted: z.string().optional(),
+  }),
+})
 const QueueItemShape = z
   .object({
     id: z.string(),
@@ -162,6 +175,7 @@ const QueueItemShape = z
     article: z.object({ thread_id: z.string(), key: z.string(), url: z.string(), title: z.string(), state: z.enum(['open', 'closed']) }),
     in_reply_to: z.object({ id: z.string(), author_name: z.string().nullable(), body_text: z.string() }).nullable(),
     signals: z.array(Signal),
+    attention: z.number().openapi({ description: 'How closely to look, 0 to 100: what the signals weigh together' }),
     legal_verdicts: z.array(z.enum(VERDICTS)),
     legal_acts: z.array(z.enum(ACTS)),
     is_public: z.boolean(),

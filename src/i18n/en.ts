@@ -205,7 +205,31 @@ export const signals = {
   invisible: 'Contains characters that cannot be seen',
   bidi: 'Contains characters that change the direction of text and may make it read differently',
   piled_marks: 'Contains letters with too many marks piled up',
+  mixed_script: 'Contains words that mix look-alike letters of several scripts',
+  legacy_encoding: 'Seems to be in an old encoding (TCVN3, VNI), or was read in the wrong one',
+  no_diacritics: 'Written without diacritics',
+  word_hold: 'Contains a word of the list to look at carefully',
+  word_mark: 'Contains a word of the list to note',
+  vulgar: 'Contains vulgar or insulting words',
+  teencode: 'Contains vulgar abbreviations',
+  evasion: 'Contains a word disguised to get past the filter',
+  gambling: 'Contains words that advertise gambling',
+  loan: 'Contains words that offer loans or a swindle',
+  sorcery: 'Contains words that advertise sorcery',
+  links: 'Contains a link or a domain name',
+  phone_ad: 'Contains a phone number with an offer',
+  personal_data: 'Contains personal data',
+  denunciation: 'Seems to denounce somebody',
+  complaint: 'Seems to be a formal complaint',
+  request: 'Asks the agency to do something',
+  name_imitates: 'The sender’s name resembles that of an agency or an office',
+  twins: 'The same as another opinion, or nearly',
+  rejected_before: 'Opinions of this sender were rejected lately',
   foreign_article: 'The article’s address is not on a registered site of the agency',
+  honeypot: 'Seems to be sent by a program',
+  too_fast: 'Sent faster than it could be written',
+  pasted: 'Pasted in one piece',
+  flood: 'The article gets unusually many opinions',
 } as const satisfies Strings<typeof vi.signals>
 
 export const nudges = {
@@ -339,6 +363,8 @@ export const practice = {
 } as const satisfies Strings<typeof vi.practice>
 
 export const screening = {
+  places: '{n} places',
+  comments: '{n} opinions',
   title: 'Screening',
 } as const satisfies Strings<typeof vi.screening>
 

@@ -209,7 +209,31 @@ export const signals = {
   invisible: 'Có ký tự ẩn, không nhìn thấy được',
   bidi: 'Có ký tự đổi chiều chữ, có thể làm nội dung hiển thị khác với thực tế',
   piled_marks: 'Có chữ mang quá nhiều dấu chồng lên nhau',
+  mixed_script: 'Có từ trộn chữ cái của nhiều bảng chữ trông giống nhau',
+  legacy_encoding: 'Nội dung có vẻ dùng bảng mã cũ (TCVN3, VNI) hoặc bị đọc sai bảng mã',
+  no_diacritics: 'Nội dung chưa có dấu',
+  word_hold: 'Có từ trong danh mục cần xem kỹ',
+  word_mark: 'Có từ trong danh mục cần lưu ý',
+  vulgar: 'Có từ ngữ thô tục, xúc phạm',
+  teencode: 'Có từ viết tắt thô tục',
+  evasion: 'Có từ được viết biến dạng để tránh bộ lọc',
+  gambling: 'Có từ ngữ quảng bá cờ bạc, cá độ',
+  loan: 'Có từ ngữ mời vay tiền, lừa đảo',
+  sorcery: 'Có từ ngữ quảng bá bùa ngải, mê tín',
+  links: 'Có đường dẫn hoặc tên miền',
+  phone_ad: 'Có số điện thoại kèm lời chào mời',
+  personal_data: 'Có thông tin cá nhân',
+  denunciation: 'Có dấu hiệu tố cáo, tố giác',
+  complaint: 'Có dấu hiệu khiếu nại',
+  request: 'Có kiến nghị, đề nghị cơ quan giải quyết',
+  name_imitates: 'Tên người gửi giống tên cơ quan, chức danh',
+  twins: 'Trùng hoặc gần giống ý kiến khác',
+  rejected_before: 'Người gửi vừa có ý kiến không được đăng',
   foreign_article: 'Địa chỉ bài viết không thuộc trang đã đăng ký của cơ quan',
+  honeypot: 'Có dấu hiệu do chương trình tự động gửi',
+  too_fast: 'Gửi nhanh hơn thời gian cần để viết',
+  pasted: 'Nội dung được dán vào nguyên khối',
+  flood: 'Bài viết đang nhận nhiều ý kiến bất thường',
 } as const
 
 /** Hints to a sender before sending; none of them blocks. */
@@ -353,6 +377,8 @@ export const practice = {
 /** What screening tells and the rules an office writes for it. */
 export const screening = {
   title: 'Sàng lọc',
+  places: '{n} chỗ',
+  comments: '{n} ý kiến',
 }
 
 /** Challenges, bans and floods. */

@@ -8,7 +8,7 @@ import { isPublic, STATES, type State, type Verdict } from '../comments/states.t
 import type { Official } from '../comments/views.ts'
 import { allow, type Ctx, faulty, type OpinionKind } from '../context.ts'
 import { findPersonalData, type PersonalKind } from '../screening/privacy.ts'
-import type { Signal, SignalCode } from '../screening/screen.ts'
+import { attentionOf, readSignals, type Signal, type SignalCode } from '../screening/signal.ts'
 import { canonicalUrl, findThread } from '../threads.ts'
 import { actsFor, type DeskAct, verdictsFor } from './acts.ts'
 import { catchUp } from './catalogue.ts'
@@ -46,6 +46,8 @@ export type QueueItem = {
   article: { thread_id: string; key: string; url: string; title: string; state: 'open' | 'closed' }
   in_reply_to: { id: string; author_name: string | null; body_text: string } | null
   signals: Signal[]
+  /** How closely to look, 0 to 100: what the signals weigh together. */
+  attention: number
   /** Verdicts and other acts that are legal for this comment and open to the person who asks. */
   legal_verdicts: Verdict[]
   legal_acts: DeskAct[]
@@ -267,7 +269,7 @@ export async function readItem(ctx: Ctx, id: string): Promise<ItemDetail> {
       id: revision.id,
       number: revision.number,
       body_text: revision.body,
-      signals: JSON.parse(revision.signals) as Signal[],
+      signals: readSignals(revision.signals),
       created_at: revision.created_at,
     })),
     history: facts.map((fact) => ({
@@ -347,6 +349,7 @@ function recordOf(state: 'published' | 'rejected') {
 
 function toItem(ctx: Ctx, row: Awaited<ReturnType<ReturnType<typeof rowsOf>['executeTakeFirstOrThrow']>>): QueueItem {
   const comment = toComment(row)
+  const signals = readSignals(row.signals)
   return {
     id: comment.id,
     version: comment.version,
@@ -371,7 +374,8 @@ function toItem(ctx: Ctx, row: Awaited<ReturnType<ReturnType<typeof rowsOf>['exe
     },
     in_reply_to:
       comment.parentId === null ? null : { id: comment.parentId, author_name: row.parent_name, body_text: row.parent_text ?? '' },
-    signals: JSON.parse(row.signals) as Signal[],
+    signals,
+    attention: attentionOf(signals),
     legal_verdicts: verdictsFor(ctx, comment),
     legal_acts: actsFor(ctx, comment, { isClosed: row.closed_at !== null }),
     is_public: isPublic(comment),
