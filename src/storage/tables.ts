@@ -35,6 +35,8 @@ const TABLES: {
   api_token: { key: ['id'] },
   challenge_use: { key: ['hash'] },
   flood: { key: ['id'] },
+  saved_view: { key: ['id'] },
+  desk_keys: { key: ['staff_id'] },
   search_cursor: 'derived',
   search_site: 'derived',
   search_document: 'derived',

@@ -81,9 +81,10 @@ export function useWork(ctx: Ctx, work: Work) {
   return insertRow(ctx.services.store.db, 'challenge_use', { hash: work.hash, expires_at: work.expiresAt })
 }
 
-/** Forgets used work that has expired anyway. */
-export async function purgeUsedWork({ store, now }: Services): Promise<void> {
+/** Forgets used work that has expired anyway. All at once, so nothing is ever left to do. */
+export async function purgeUsedWork({ store, now }: Services): Promise<boolean> {
   await store.batch([store.db.deleteFrom('challenge_use').where('expires_at', '<=', now().toISOString())])
+  return false
 }
 
 /** A key of its own, so that no challenge can stand for another thing that is signed with the secret. */

@@ -69,8 +69,8 @@ export async function readFloods(ctx: Ctx): Promise<FloodView[]> {
   return rows.map(({ id, title, key, began_at, taken, refused }) => ({ thread: { id, title, key }, since: began_at, taken, refused }))
 }
 
-/** Ends the floods whose time is over, each with an audit row that tells its numbers. */
-export async function endFloods(services: Services): Promise<void> {
+/** Ends some of the floods whose time is over, each with an audit row that tells its numbers. Returns whether there are more. */
+export async function endFloods(services: Services): Promise<boolean> {
   const now = services.now().toISOString()
   const over = await services.store.db
     .selectFrom('flood')
@@ -88,4 +88,5 @@ export async function endFloods(services: Services): Promise<void> {
     ])
     services.meters.floods.add('ended')
   }
+  return over.length === ENDED_AT_ONCE
 }

@@ -7,9 +7,10 @@ import { MAX_SOLUTION_LENGTH } from '../abuse/challenge.ts'
 import { AT_EASE } from '../abuse/pressure.ts'
 import { AppError, allow, type Ctx, faulty } from '../context.ts'
 import { audited, commit, counted, retrying } from '../record.ts'
+import { imitatesOffice } from '../screening/names.ts'
 import { BUILT_IN } from '../screening/rules.ts'
 import { screen } from '../screening/screen.ts'
-import { isOwnPage } from '../sites.ts'
+import { agenciesOf, isOwnPage } from '../sites.ts'
 import {
   articleOf,
   cleanTitle,
@@ -127,6 +128,7 @@ async function take(ctx: Ctx, input: Sent, request: Sending): Promise<Submitted>
     isForeignArticle: url !== '' && !isOwnPage(site, url),
     isFlooded: admission.isFlooded,
     sending: sendingOf(request.form, body),
+    isImitation: name !== null && imitatesOffice(name, agenciesOf(site)),
   })
 
   const comment = {
