@@ -160,7 +160,7 @@ export function idempotencyKeyOf(c: AppContext): string | null {
 }
 
 /** The browser's own token, by which a reader is known again: `Ykien-Reader`, 22 to 128 base64url characters, or null. Throws `reader_token_invalid`. */
-export function readerTokenOf(c: AppContext): string | null {
+function readerTokenOf(c: AppContext): string | null {
   const token = c.req.header('ykien-reader')
   if (token === undefined) return null
   if (!/^[\w-]{22,128}$/.test(token)) throw new AppError('reader_token_invalid')
