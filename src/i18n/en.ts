@@ -210,6 +210,7 @@ export const signals = {
   word_hold: 'Contains a word of the list to look at carefully',
   word_mark: 'Contains a word of the list to note',
   vulgar: 'Contains vulgar or insulting words',
+  rude: 'Contains rude words',
   teencode: 'Contains vulgar abbreviations',
   evasion: 'Contains a word disguised to get past the filter',
   gambling: 'Contains words that advertise gambling',

@@ -214,6 +214,7 @@ export const signals = {
   word_hold: 'Có từ trong danh mục cần xem kỹ',
   word_mark: 'Có từ trong danh mục cần lưu ý',
   vulgar: 'Có từ ngữ thô tục, xúc phạm',
+  rude: 'Có lời lẽ thiếu lịch sự',
   teencode: 'Có từ viết tắt thô tục',
   evasion: 'Có từ được viết biến dạng để tránh bộ lọc',
   gambling: 'Có từ ngữ quảng bá cờ bạc, cá độ',
