@@ -19,6 +19,8 @@ import { conflictOn, type Store } from './storage/store.ts'
 
 /** How often the duties run when nothing wakes them. */
 const TICK_MS = 60_000
+/** Wakes within this time are one: hundreds of comments in a second ask for ten runs of the duties, not for hundreds. */
+const WAKE_STEP_MS = 100
 /** How long a run of the duties may take to end once the service stops. */
 const CLOCK_STOP_MS = 3_000
 
@@ -145,16 +147,35 @@ async function prepareDemo(services: Services): Promise<string | null> {
 
 type Clock = { start(given: Services): void; wakeAt(notBefore: string): void; stop(): Promise<void> }
 
-/** Runs the duties every minute, and when a decision's undo window ends; never two runs at once. */
+/** Runs the duties every minute, when a decision's undo window ends, and while something is left to do; never two runs at once. */
 function createClock(): Clock {
   let running: Promise<void> | null = null
   let services: Services | null = null
   let minute: NodeJS.Timeout | undefined
+  let isWanted = false
   const run = () => {
+    isWanted = services !== null && running !== null
     if (services === null || running !== null) return
-    running = tick(services).finally(() => {
-      running = null
-    })
+    running = tick(services)
+      .then((restMs) => {
+        if (restMs !== null) wakeIn(restMs)
+      })
+      .finally(() => {
+        running = null
+        // Somebody asked for a run while this one was past what they meant.
+        if (isWanted) run()
+      })
+  }
+  const planned = new Set<number>()
+  const wakeIn = (ms: number) => {
+    const slot = Math.ceil((performance.now() + ms) / WAKE_STEP_MS)
+    if (planned.has(slot)) return
+    planned.add(slot)
+    const wake = () => {
+      planned.delete(slot)
+      run()
+    }
+    setTimeout(wake, slot * WAKE_STEP_MS - performance.now()).unref()
   }
   return {
     start(given: Services) {
@@ -164,7 +185,7 @@ function createClock(): Clock {
       run()
     },
     wakeAt(notBefore: string) {
-      setTimeout(run, Math.max(0, Date.parse(notBefore) - Date.now()) + 20).unref()
+      wakeIn(Math.max(0, Date.parse(notBefore) - Date.now()) + 20)
     },
     async stop() {
       services = null

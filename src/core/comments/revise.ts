@@ -4,9 +4,10 @@ import { z } from 'zod'
 import { AppError, allow, type Ctx } from '../context.ts'
 import { takingBackBeside } from '../moderation/undo.ts'
 import { audited, commit, retrying } from '../record.ts'
+import { imitatesOffice } from '../screening/names.ts'
 import { BUILT_IN } from '../screening/rules.ts'
 import { screen } from '../screening/screen.ts'
-import { isOwnPage } from '../sites.ts'
+import { agenciesOf, isOwnPage } from '../sites.ts'
 import { findThreadById } from '../threads.ts'
 import { textHash } from './author.ts'
 import { type Comment, findComment } from './comment.ts'
@@ -41,6 +42,7 @@ export async function revise(ctx: Ctx, commentId: string, token: string, raw: un
   const revisionId = services.newId()
   const signals = screen({ body, name: comment.authorNameGiven }, BUILT_IN, {
     isForeignArticle: thread.url !== '' && !isOwnPage(site, thread.url),
+    isImitation: comment.authorNameGiven !== null && imitatesOffice(comment.authorNameGiven, agenciesOf(site)),
   })
 
   await commit(ctx, [

@@ -4,9 +4,10 @@ import { seal, sha256 } from '../../lib/crypto.ts'
 import { insertRow } from '../../storage/store.ts'
 import { AppError, allow, type Ctx, faulty } from '../context.ts'
 import { audited, commit, counted, retrying } from '../record.ts'
+import { imitatesOffice } from '../screening/names.ts'
 import { BUILT_IN } from '../screening/rules.ts'
 import { screen } from '../screening/screen.ts'
-import { isOwnPage } from '../sites.ts'
+import { agenciesOf, isOwnPage } from '../sites.ts'
 import { articleOf, cleanTitle, findThread, insertThread, refuseThreadFlood, type Thread, threadIds, toThread } from '../threads.ts'
 import { AuthorInput, acceptAuthor, KindInput, readerHash, textHash } from './author.ts'
 import { settleThread } from './publish.ts'
@@ -92,7 +93,10 @@ async function take(ctx: Ctx, input: SubmitInput, request: Sending): Promise<Sub
   const editUntil = new Date(now.getTime() + settings.edit_minutes * MINUTE_MS).toISOString()
   const contactSealed = contact === null ? null : await seal(services.config.secret, `contact:${id}`, JSON.stringify(contact))
   const url = thread?.url ?? article.url ?? ''
-  const signals = screen({ body, name }, BUILT_IN, { isForeignArticle: url !== '' && !isOwnPage(site, url) })
+  const signals = screen({ body, name }, BUILT_IN, {
+    isForeignArticle: url !== '' && !isOwnPage(site, url),
+    isImitation: name !== null && imitatesOffice(name, agenciesOf(site)),
+  })
 
   const comment = {
     id,

@@ -9,8 +9,6 @@ import { fold, syllables } from '../screening/vietnamese.ts'
 
 /** Comments taken in at once: on SQLite about ten milliseconds during which nothing else runs. */
 const TAKEN_AT_ONCE = 50
-/** How long one run of the duty goes on before others get their turn; it comes back at once for the rest. */
-const TURN_MS = 5_000
 /** Batches of other processes that took the same comments are let go first so many times. */
 const MAX_ATTEMPTS = 5
 /**
@@ -68,13 +66,9 @@ export async function takeIn(services: Services): Promise<boolean> {
   }
 }
 
-/** The clock's duty: takes in all that is new, for some seconds at a time. */
-export async function keepCatalogue(services: Services): Promise<void> {
-  const startedAt = services.now().getTime()
-  while (!(await takeIn(services))) {
-    const now = services.now()
-    if (now.getTime() - startedAt > TURN_MS) return services.nudge(now.toISOString())
-  }
+/** The clock's duty: takes in some of what is new, and tells whether more is left. Throws StoreBusy. */
+export async function keepCatalogue(services: Services): Promise<boolean> {
+  return !(await takeIn(services))
 }
 
 /** Takes in what is new before a search. While the database cannot be written, what is known is searched. */
