@@ -10,7 +10,8 @@ const BIDIRECTIONAL = /[\u200E\u200F\u202A-\u202E\u2066-\u2069]+/g
 /** A letter of NFC Vietnamese carries at most one further mark; more than three are a pile. */
 const PILED_MARKS = /\p{M}{4,}/gu
 /** Scripts with letters like Latin ones, and Latin letters in disguise: mathematical, full-width, circled. */
-const FOREIGN = /[\p{Script=Cyrillic}\p{Script=Greek}\p{Script=Armenian}\p{Script=Cherokee}\u{1D400}-\u{1D7FF}\uFF21-\uFF3A\uFF41-\uFF5A\u24B6-\u24E9]/u
+const FOREIGN =
+  /[\p{Script=Cyrillic}\p{Script=Greek}\p{Script=Armenian}\p{Script=Cherokee}\u{1D400}-\u{1D7FF}\uFF21-\uFF3A\uFF41-\uFF5A\u24B6-\u24E9]/u
 const WORD = /[\p{L}\u24B6-\u24E9][\p{L}\p{M}\p{N}\u24B6-\u24E9]*/gu
 const LATIN = /\p{Script=Latin}/u
 const DISGUISED = /[\u{1D400}-\u{1D7FF}\uFF21-\uFF3A\uFF41-\uFF5A\u24B6-\u24E9]/u

@@ -20,6 +20,8 @@ export const linksIn = (text: string): Span[] => placesOf(text, LINK)
 export function advertisedIn(text: string, personal: readonly PersonalFinding[]): Span[] {
   return personal
     .filter(({ kind }) => kind === 'phone')
-    .filter(({ span: [start, end] }) => OFFER.test(text.slice(Math.max(0, start - REACH), start)) || OFFER.test(text.slice(end, end + REACH)))
+    .filter(
+      ({ span: [start, end] }) => OFFER.test(text.slice(Math.max(0, start - REACH), start)) || OFFER.test(text.slice(end, end + REACH)),
+    )
     .map(({ span }) => span)
 }

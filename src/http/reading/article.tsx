@@ -26,7 +26,9 @@ export async function showArticle(c: AppContext): Promise<Response> {
 
 /** POST /r/:site: sends; a text that something can be said about is shown once more first. */
 export async function receiveOpinion(c: AppContext): Promise<Response> {
-  const kept: Kept = await readForm(c)
+  const sent: Kept = await readForm(c)
+  // A text in an old encoding, converted and perhaps mended by its author, takes the place of what was pasted.
+  const kept: Kept = sent.get('use') === 'converted' ? new Map([...sent, ['body', sent.get('converted') ?? '']]) : sent
   const place = await placeOf(c, kept)
   const field = (name: string) => kept.get(name) || undefined
   const body = kept.get('body') ?? ''
