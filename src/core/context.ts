@@ -53,8 +53,12 @@ const ADMINS = ['admin', 'system'] as const satisfies readonly Role[]
  */
 export const STAFF_ACTS = {
   'queue.read': { roles: ROLES, means: 'read the queue, comments with their signals and history, and search' },
-  'comment.decide': { roles: DECIDERS, means: 'approve, reject, defer, hide and seal comments, dismiss reports, undo own decisions' },
+  'comment.decide': {
+    roles: DECIDERS,
+    means: 'approve (also with parts hidden), reject, return, defer, hide and seal comments, dismiss reports, undo own decisions',
+  },
   'comment.pin': { roles: DECIDERS, means: 'pin and unpin published comments' },
+  'thread.close': { roles: DECIDERS, means: 'close an article to further opinions, and open it again' },
   'reply.publish': { roles: ANSWERERS, means: 'publish official replies, take back own ones' },
   'decision.undo_others': { roles: ['leader', 'admin', 'system'], means: 'undo what somebody else decided' },
   'people.read': { roles: ADMINS, means: 'see who works on the site, and in which role' },
@@ -141,6 +145,7 @@ export type ErrorCode =
   | 'illegal_transition'
   | 'undo_expired'
   | 'reason_required'
+  | 'masks_invalid'
   | 'idempotency_mismatch'
   | 'idempotency_key_invalid'
   | 'reader_token_invalid'

@@ -35,6 +35,7 @@ export const STATUS = {
   illegal_transition: 409,
   undo_expired: 409,
   reason_required: 422,
+  masks_invalid: 422,
   idempotency_mismatch: 422,
   idempotency_key_invalid: 422,
   reader_token_invalid: 422,

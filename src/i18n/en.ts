@@ -145,6 +145,7 @@ export const problems = {
   illegal_transition: 'That cannot be done in the present state of the opinion.',
   undo_expired: 'The time for undoing has passed.',
   reason_required: 'Please choose a reason for not publishing.',
+  masks_invalid: 'A part to hide lies outside the text, or nothing would be left to publish.',
   idempotency_mismatch: 'This sending key was used for another text. Please reload the page and send again.',
   idempotency_key_invalid: 'The sending key is not valid.',
   reader_token_invalid: 'The browser’s token is not valid. Please reload the page.',
@@ -342,6 +343,7 @@ export const desk = {
   sortUsual: 'As usual for the state',
   sortOldest: 'Oldest first',
   sortNewest: 'Newest first',
+  maskMark: '[hidden]',
   demoHint: 'Demonstration: every agency, name and text is made up.',
 } as const satisfies Strings<typeof vi.desk>
 

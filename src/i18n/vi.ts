@@ -145,6 +145,7 @@ export const problems = {
   illegal_transition: 'Thao tác này không áp dụng được cho ý kiến ở tình trạng hiện tại.',
   undo_expired: 'Đã quá thời gian hoàn tác.',
   reason_required: 'Xin chọn lý do không đăng.',
+  masks_invalid: 'Phần cần ẩn không nằm trong nội dung, hoặc không còn gì để đăng.',
   idempotency_mismatch: 'Mã lần gửi này đã dùng cho một nội dung khác. Xin tải lại trang rồi gửi lại.',
   idempotency_key_invalid: 'Mã lần gửi không hợp lệ.',
   reader_token_invalid: 'Mã của trình duyệt không hợp lệ. Xin tải lại trang.',
@@ -349,6 +350,7 @@ export const desk = {
   sortUsual: 'Theo từng mục',
   sortOldest: 'Cũ nhất trước',
   sortNewest: 'Mới nhất trước',
+  maskMark: '[đã ẩn]',
   demoHint: 'Bản trình diễn: mọi đơn vị, tên người và nội dung đều là ví dụ.',
 } as const
 

@@ -137,6 +137,14 @@ const CASES: Record<string, string | ((here: Side, there: Side) => Call[])> = {
       expected: 404,
     },
   ],
+  'POST /api/v1/admin/sites/:site/undos': (here, there) => [
+    ...asStranger(here, `/api/v1/admin/sites/${there.slug}/undos`, { method: 'POST', body: { decisions: [there.decision] } }),
+    ...withIds(there, `/api/v1/admin/sites/${there.slug}/undos`, { method: 'POST', body: { decisions: [here.decision] } }),
+  ],
+  'PUT /api/v1/admin/sites/:site/threads/:id/closed': (here, there) =>
+    staffOn(here, there, (side) => `threads/${side.threadId}/closed`, { method: 'PUT' }),
+  'DELETE /api/v1/admin/sites/:site/threads/:id/closed': (here, there) =>
+    staffOn(here, there, (side) => `threads/${side.threadId}/closed`, { method: 'DELETE' }),
   'POST /api/v1/admin/sites/:site/comments/:id/replies': (here, there) =>
     staffOn(here, there, (side) => `comments/${side.published.comment.id}/replies`, {
       method: 'POST',

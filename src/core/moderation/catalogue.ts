@@ -25,6 +25,7 @@ export const about = {
   state: (state: string) => `@state=${state}`,
   thread: (id: string) => `@thread=${id.replaceAll('-', '')}`,
   signal: (code: SignalCode) => `@signal=${code}`,
+  kind: (kind: string) => `@kind=${kind}`,
   /** A day, month or year of Vietnam: `2026-11-23`, `2026-11`, `2026`. */
   date: (date: string) => `@date=${date.replaceAll('-', '')}`,
 }
@@ -44,6 +45,7 @@ type Row = {
   version: number
   state: string
   author_name_given: string | null
+  kind: string | null
   receipt_code: string
   received_at: string
   title: string
@@ -91,7 +93,7 @@ async function takeOnce(services: Services): Promise<boolean> {
     .innerJoin('thread', 'thread.id', 'comment.thread_id')
     .leftJoin('search_document as document', 'document.comment_id', 'comment.id')
     .select(['fact.id as fact', 'comment.id', 'comment.site_id', 'comment.thread_id', 'comment.version', 'comment.state'])
-    .select(['comment.author_name_given', 'comment.receipt_code', 'comment.received_at', 'thread.title'])
+    .select(['comment.author_name_given', 'comment.kind', 'comment.receipt_code', 'comment.received_at', 'thread.title'])
     .select(['revision.body', 'revision.signals'])
     .where('fact.id', '>', (is) => is.selectFrom('search_cursor').select('fact_id'))
     .where((is) => is.or([is('document.version', 'is', null), is('document.version', '<', is.ref('comment.version'))]))
@@ -135,6 +137,7 @@ function wordsOf(row: Row): string[] {
     about.state(row.state),
     about.thread(row.thread_id),
     ...[day, day.slice(0, 7), day.slice(0, 4)].map(about.date),
+    ...(row.kind === null ? [] : [about.kind(row.kind)]),
     ...told.map(({ code }) => about.signal(code)),
     ...texts.flatMap((words) => [GAP, ...words.map(spelled)]),
     ...texts.flatMap((words) => [GAP, ...words.map(unmarked)]),
