@@ -2,7 +2,7 @@
 // how few of their words can be Vietnamese, and told with what they would read as. Never converted silently: capitals may be lost.
 import { isSyllable } from './phonology.ts'
 
-export type Encoding = 'tcvn3' | 'vni' | 'utf8_as_latin1'
+type Encoding = 'tcvn3' | 'vni' | 'utf8_as_latin1'
 
 /** What a text most likely is, and how it reads when converted. */
 export type Recovered = { encoding: Encoding; text: string }

@@ -5,11 +5,10 @@ import type { SignalCode } from './signal.ts'
 import { canonical, fold } from './vietnamese.ts'
 
 /** What an entry does: `hold` and `mark` point its places out, more and less urgently; `allow` keeps others from pointing them out. */
-export const EFFECTS = ['hold', 'mark', 'allow'] as const
-export type Effect = (typeof EFFECTS)[number]
+type Effect = 'hold' | 'mark' | 'allow'
 
 /** Characters of one entry, and stars in it: what a person can still read. */
-export const MAX_ENTRY_LENGTH = 80
+const MAX_ENTRY_LENGTH = 80
 const MAX_STARS = 3
 /** Parted words are found by so many letters; shorter ones are not looked for: "c u" is also the end of "phúc u…". */
 export const BEGINNING = 3
@@ -30,13 +29,13 @@ export type Entry = {
 /** An entry, and the place among its words of the one it is found by. */
 export type Keyed = { entry: Entry; key: number }
 /** An entry in one word, as it is and without marks. */
-export type Joined = { entry: Entry; text: string; folded: string }
+type Joined = { entry: Entry; text: string; folded: string }
 
 /**
  * Entries by what they are found by: one of their words without marks; two neighbouring letters of a word, where each of their words
  * has a star; and their first letters, where they are looked for in parted words.
  */
-export type Index = {
+type Index = {
   byWord: ReadonlyMap<string, readonly Keyed[]>
   byPair: ReadonlyMap<number, readonly Keyed[]>
   byBeginning: ReadonlyMap<string, readonly Joined[]>
