@@ -151,6 +151,11 @@ export const problems = {
   reader_token_invalid: 'The browser’s token is not valid. Please reload the page.',
   pins_full: 'An article can have {n} pinned opinions only. Please unpin one first.',
   rate_limited: 'Too fast. Please try again in {n} seconds.',
+  challenge_required: 'Many opinions are arriving at once. Please confirm that you are not an automatic program; what you typed is kept.',
+  challenge_invalid: 'Could not be confirmed. Please try again.',
+  challenge_expired: 'The confirmation has expired. Please confirm again.',
+  challenge_used: 'This confirmation has been used. Please confirm again.',
+  answer_wrong: 'That answer is not right. Please answer the new question.',
   busy: 'The system is busy. Nothing was sent; please try again.',
   internal: 'Something went wrong. Nothing was sent; please try again.',
   offline: 'No connection. Your text was kept; please send it later.',
@@ -375,4 +380,5 @@ export const screening = {
 
 export const abuse = {
   title: 'Abuse',
+  questionHint: 'Please answer this question to show that you are not an automatic program. Words or digits will do.',
 } as const satisfies Strings<typeof vi.abuse>

@@ -151,6 +151,12 @@ export const problems = {
   reader_token_invalid: 'Mã của trình duyệt không hợp lệ. Xin tải lại trang.',
   pins_full: 'Mỗi bài viết chỉ ghim được {n} ý kiến. Xin bỏ ghim một ý kiến trước.',
   rate_limited: 'Gửi quá nhanh. Xin thử lại sau {n} giây.',
+  challenge_required:
+    'Đang có nhiều ý kiến được gửi cùng lúc. Cần xác nhận không phải là chương trình tự động; nội dung đã nhập được giữ nguyên.',
+  challenge_invalid: 'Chưa xác nhận được. Xin thử lại.',
+  challenge_expired: 'Phiên xác nhận đã hết hạn. Xin xác nhận lại.',
+  challenge_used: 'Lần xác nhận này đã được dùng. Xin xác nhận lại.',
+  answer_wrong: 'Câu trả lời chưa đúng. Xin trả lời câu hỏi mới.',
   busy: 'Hệ thống đang bận. Nội dung chưa được gửi; xin thử lại.',
   internal: 'Hệ thống gặp lỗi. Nội dung chưa được gửi; xin thử lại.',
   offline: 'Mất kết nối. Nội dung đã được giữ lại, xin gửi lại sau.',
@@ -389,4 +395,5 @@ export const screening = {
 /** Challenges, bans and floods. */
 export const abuse = {
   title: 'Chống lạm dụng',
+  questionHint: 'Xin trả lời câu hỏi này để xác nhận không phải là chương trình tự động. Viết bằng chữ hay bằng số đều được.',
 }
