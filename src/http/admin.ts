@@ -11,6 +11,7 @@ import type { Signal } from '../core/screening/signal.ts'
 import { type Language, strings } from '../i18n/index.ts'
 import { staffCtx } from './auth.ts'
 import { csrf, idempotencyKeyOf, jsonOnly } from './guards.ts'
+import { addItemRoutes } from './item.ts'
 import { newApi } from './public.ts'
 import {
   body,
@@ -24,14 +25,13 @@ import {
   QueueShape,
   RepliedShape,
   refusal,
+  Site,
+  SiteAndId,
+  security,
   UndoneManyShape,
   UndoneShape,
 } from './shapes.ts'
 import { signalSentence } from './signal.ts'
-
-const Site = z.object({ site: z.string().openapi({ param: { name: 'site', in: 'path' }, example: 'phuong-vi-du' }) })
-const SiteAndId = Site.extend({ id: z.string().openapi({ param: { name: 'id', in: 'path' } }) })
-const security = [{ bearer: [] }, { session: [] }]
 
 const routes = {
   queue: createRoute({
@@ -182,6 +182,7 @@ export function adminApi() {
 
   api.openapi(routes.dismissReports, async (c) => c.json(await dismissReports(c.var.ctx, c.req.valid('param').id), 200))
 
+  addItemRoutes(api)
   return api
 }
 

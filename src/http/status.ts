@@ -40,6 +40,8 @@ export const STATUS = {
   idempotency_key_invalid: 422,
   reader_token_invalid: 422,
   pins_full: 409,
+  assignee_unknown: 422,
+  assigned_meanwhile: 409,
   rate_limited: 429,
   challenge_required: 403,
   challenge_invalid: 403,

@@ -149,6 +149,8 @@ export const problems = {
   idempotency_mismatch: 'This sending key was used for another text. Please reload the page and send again.',
   idempotency_key_invalid: 'The sending key is not valid.',
   reader_token_invalid: 'The browser’s token is not valid. Please reload the page.',
+  assignee_unknown: 'That person has no role here that takes on comments.',
+  assigned_meanwhile: '{name} has just changed who has it in hand to “{assignee}” at {time}. Please look again before you assign it.',
   pins_full: 'An article can have {n} pinned opinions only. Please unpin one first.',
   rate_limited: 'Too fast. Please try again in {n} seconds.',
   challenge_required: 'Many opinions are arriving at once. Please confirm that you are not an automatic program; what you typed is kept.',

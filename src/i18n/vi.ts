@@ -149,6 +149,8 @@ export const problems = {
   idempotency_mismatch: 'Mã lần gửi này đã dùng cho một nội dung khác. Xin tải lại trang rồi gửi lại.',
   idempotency_key_invalid: 'Mã lần gửi không hợp lệ.',
   reader_token_invalid: 'Mã của trình duyệt không hợp lệ. Xin tải lại trang.',
+  assignee_unknown: 'Người được giao không có vai trò xử lý ở trang này.',
+  assigned_meanwhile: '{name} vừa đổi người phụ trách thành “{assignee}” lúc {time}. Xin xem lại trước khi giao.',
   pins_full: 'Mỗi bài viết chỉ ghim được {n} ý kiến. Xin bỏ ghim một ý kiến trước.',
   rate_limited: 'Gửi quá nhanh. Xin thử lại sau {n} giây.',
   challenge_required:

@@ -64,6 +64,8 @@ export type CommentTable = {
   pin_slot: number | null
   public_masks: Json | null
   open_reports: Generated<number>
+  assignee_id: string | null
+  assignment: Generated<number>
 }
 
 type RevisionTable = { id: string; comment_id: string; number: number; body: string; signals: Json; created_at: Time }
@@ -124,6 +126,42 @@ type AuditTable = {
   seal: string | null
   sequence: number | null
   link: string | null
+}
+
+type AssignmentTable = {
+  id: string
+  site_id: string
+  comment_id: string
+  number: number
+  assignee_id: string | null
+  assignee_name: string | null
+  actor_kind: string
+  actor_id: string | null
+  actor_name: string | null
+  created_at: Time
+}
+
+type NoteTable = {
+  id: string
+  site_id: string
+  comment_id: string
+  body: string
+  actor_kind: string
+  actor_id: string | null
+  actor_name: string | null
+  corrected_at: Time | null
+  deleted_at: Time | null
+  created_at: Time
+}
+
+type ViewingTable = {
+  comment_id: string
+  viewer_id: string
+  site_id: string
+  viewer_name: string
+  first_seen_at: Time
+  last_seen_at: Time
+  open_until: Time
 }
 
 type OutboxTable = {
@@ -206,6 +244,9 @@ export type Schema = {
   comment_like: CommentLikeTable
   report: ReportTable
   audit: AuditTable
+  assignment: AssignmentTable
+  note: NoteTable
+  viewing: ViewingTable
   outbox: OutboxTable
   staff: StaffTable
   staff_role: StaffRoleTable

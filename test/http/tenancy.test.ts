@@ -19,6 +19,8 @@ type Side = {
   threadId: string
   published: Submitted
   waiting: Submitted
+  /** A note of the person whose token it is. */
+  note: string
   /** A decision within its undo window. */
   decision: string
 }
@@ -59,7 +61,13 @@ async function openSide(slug: string, origin: string, article: string): Promise<
   expect(thread.thread.count).toBe(1)
   const waiting = await post(base, 'Chưa ai xem ngoài nơi của nó.')
   const cookie = await ward.signIn('admin', `admin@${slug}.example`, slug)
-  return { ...base, cookie, threadId: thread.thread.id, published, waiting, decision: '' }
+  const noted = await ward.request(`/api/v1/admin/sites/${slug}/comments/${waiting.comment.id}/notes`, {
+    method: 'POST',
+    headers: bearer(token),
+    body: { body: 'Ghi chú nội bộ.' },
+  })
+  const { id: note } = (await noted.json()) as { id: string }
+  return { ...base, cookie, threadId: thread.thread.id, published, waiting, note, decision: '' }
 }
 
 async function post(side: Pick<Side, 'slug' | 'origin' | 'article'>, body: string): Promise<Submitted> {
@@ -137,6 +145,23 @@ const CASES: Record<string, string | ((here: Side, there: Side) => Call[])> = {
       expected: 404,
     },
   ],
+  'GET /api/v1/admin/sites/:site/comments/:id/surroundings': (here, there) =>
+    staffOn(here, there, (side) => `comments/${side.waiting.comment.id}/surroundings`, {}),
+  'GET /api/v1/admin/sites/:site/colleagues': (here, there) => asStranger(here, `/api/v1/admin/sites/${there.slug}/colleagues`),
+  'PUT /api/v1/admin/sites/:site/comments/:id/assignee': (here, there) =>
+    staffOn(here, there, (side) => `comments/${side.waiting.comment.id}/assignee`, {
+      method: 'PUT',
+      body: { assignee: null, assignment: 0 },
+    }),
+  'POST /api/v1/admin/sites/:site/comments/:id/notes': (here, there) =>
+    staffOn(here, there, (side) => `comments/${side.waiting.comment.id}/notes`, { method: 'POST', body: { body: 'Ghi sang nơi khác.' } }),
+  'PATCH /api/v1/admin/sites/:site/notes/:id': (here, there) =>
+    staffOn(here, there, (side) => `notes/${side.note}`, { method: 'PATCH', body: { body: 'Sửa của nơi khác.' } }),
+  'DELETE /api/v1/admin/sites/:site/notes/:id': (here, there) => staffOn(here, there, (side) => `notes/${side.note}`, { method: 'DELETE' }),
+  'PUT /api/v1/admin/sites/:site/comments/:id/viewing': (here, there) =>
+    staffOn(here, there, (side) => `comments/${side.waiting.comment.id}/viewing`, { method: 'PUT' }),
+  'POST /api/v1/admin/sites/:site/comments/:id/contact': (here, there) =>
+    staffOn(here, there, (side) => `comments/${side.waiting.comment.id}/contact`, { method: 'POST', body: { reason: 'Tò mò.' } }),
   'POST /api/v1/admin/sites/:site/undos': (here, there) => [
     ...asStranger(here, `/api/v1/admin/sites/${there.slug}/undos`, { method: 'POST', body: { decisions: [there.decision] } }),
     ...withIds(there, `/api/v1/admin/sites/${there.slug}/undos`, { method: 'POST', body: { decisions: [here.decision] } }),

@@ -24,6 +24,8 @@ const TABLES: readonly { table: keyof Schema; key: readonly string[]; through?: 
   { table: 'report', key: ['id'] },
   { table: 'flood', key: ['id'] },
   { table: 'audit', key: ['id'] },
+  { table: 'assignment', key: ['id'] },
+  { table: 'note', key: ['id'] },
 ]
 
 /** The tables of an export, in their order. */
