@@ -41,9 +41,13 @@ export async function serveOnNode(config: Config, { isReadOnly = false } = {}): 
     log({ event: 'stopping' })
   }, config.drainSeconds)
   console.log(`Ý Kiến listens on ${config.baseUrl}`)
-  if (demoLink !== null) {
+  if (config.demo) {
     console.log(`  Article with the section:  ${config.baseUrl}/`)
-    console.log(`  Sign in to the desk (once): ${demoLink}`)
+    console.log(
+      demoLink === null
+        ? `  Sign in to the desk:       "ykien staff invite YOUR-ADDRESS --site ${WARD.slug} --role admin"`
+        : `  Sign in to the desk (once): ${demoLink}`,
+    )
     console.log(`  Page without script:       ${config.baseUrl}/r/${WARD.slug}?key=${ARTICLE.key}`)
     console.log(`  API:                       ${config.baseUrl}/docs`)
   }
@@ -76,7 +80,7 @@ async function servePrimary(config: Config, options: Options, clock: Clock): Pro
   const allow = createAllowance(() => performance.now())
   const { take = () => {} } = store
   const { reading } = services.meters
-  const processes = await startProcesses(config.processes, { take, allow, nudge: clock.wakeAt, reading, log })
+  const processes = await startProcesses(config.processes, { take, allow, hash: services.hashPassword, nudge: clock.wakeAt, reading, log })
   return { services, processes, demoLink }
 }
 
@@ -85,7 +89,12 @@ async function serveForPrimary(config: Config, { isReadOnly }: Options): Promise
   const link = joinPrimary(() => services.meters.reading())
   const store = openServed(config, { isReadOnly, link })
   const usual = nodeServices(config, store, link.nudge)
-  const services: Services = { ...usual, meters: { ...usual.meters, readings: link.readings }, isDraining: link.isDraining }
+  const services: Services = {
+    ...usual,
+    meters: { ...usual.meters, readings: link.readings },
+    hashPassword: link.hash,
+    isDraining: link.isDraining,
+  }
   const { close } = await openServer(config, createApp(services, link.allow).fetch, log)
   await link.told
   await close()

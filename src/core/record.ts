@@ -1,9 +1,10 @@
 // What every command leaves behind: one atomic batch with its audit row and its announcements.
 // Not for: reading the record for people (moderation/queue.ts) or carrying announcements out (outbound/outbox.ts).
 import type { Counter } from '../lib/meters.ts'
+import type { Services } from '../services.ts'
 import type { Compilable, StatementResult } from '../storage/store.ts'
 import { conflictOn, insertRow, StoreBusy } from '../storage/store.ts'
-import { AppError, actorColumns, type Ctx } from './context.ts'
+import { AppError, actorColumns, type Ctx, type Doer, type Site } from './context.ts'
 
 /** Seconds after which a writer that was told "busy" should come back. */
 const BUSY_RETRY_SECONDS = 2
@@ -57,12 +58,20 @@ export async function counted<Result>(counter: Counter, command: () => Promise<R
   }
 }
 
+/** Who did something, on which site; an act on one's own account, which no site owns, has none. */
+export type Doing = { services: Services; actor: Doer; site: Pick<Site, 'id'> | null }
+
 /** The audit row of an act. `detail` names changes, never a body, a secret or contact data. */
-export function audited(ctx: Ctx, action: string, subject: { kind: string; id: string }, detail: Record<string, unknown> = {}): Compilable {
+export function audited(
+  ctx: Doing,
+  action: string,
+  subject: { kind: string; id: string },
+  detail: Record<string, unknown> = {},
+): Compilable {
   const { store, newId, now } = ctx.services
   return insertRow(store.db, 'audit', {
     id: newId(),
-    site_id: ctx.site.id,
+    site_id: ctx.site?.id ?? null,
     action,
     subject_kind: subject.kind,
     subject_id: subject.id,

@@ -12,7 +12,7 @@ import { showComment } from './comment.tsx'
 import { isScript, receiveDecision, receiveUndo, tellMoved } from './decisions.ts'
 import { Sheet } from './parts.tsx'
 import { showQueue } from './queue.tsx'
-import { receiveSignIn, receiveSignOut, showFirstSite, showSignIn } from './signin.tsx'
+import { receiveApp, receiveCode, receiveSignIn, receiveSignOut, showFirstSite, showSignIn, showStep } from './signin.tsx'
 
 /** Everything under /desk. */
 export function deskDoors(limiter: RateLimiter): Hono<AppEnv> {
@@ -28,10 +28,14 @@ export function deskDoors(limiter: RateLimiter): Hono<AppEnv> {
     csrf,
   )
   doors.use('/desk/signin', limited(limiter, 'signin', ['POST']))
+  doors.use('/desk/signin/*', limited(limiter, 'signin', ['POST']))
 
   doors.get('/desk', showFirstSite)
   doors.get('/desk/signin', showSignIn)
   doors.post('/desk/signin', receiveSignIn)
+  doors.get('/desk/signin/step', showStep)
+  doors.post('/desk/signin/code', receiveCode)
+  doors.post('/desk/signin/app', receiveApp)
   doors.post('/desk/signout', receiveSignOut)
   doors.get('/desk/:site/queue', showQueue)
   doors.get('/desk/:site/comments/:id', showComment)
@@ -54,7 +58,7 @@ function showError(c: AppContext, thrown: unknown): Response | Promise<Response>
   const { language } = c.var
   const words = strings(language)
   const problem = toProblem(error, language, c.var.requestId)
-  const isSignedOut = problem.code === 'unauthenticated' || problem.code === 'link_invalid'
+  const isSignedOut = ['unauthenticated', 'link_invalid', 'signin_expired'].includes(problem.code)
   allowPage(c, { frameAncestors: "'none'" })
   c.header('cache-control', 'no-store')
   if (error.retryAfter !== undefined) c.header('retry-after', String(error.retryAfter))

@@ -179,7 +179,8 @@ export function readableBy(origin: string): Record<string, string> {
   return { 'access-control-allow-origin': origin, 'access-control-expose-headers': 'etag, retry-after' }
 }
 
-function networkOfReader(c: AppContext): string {
+/** The network that the request is counted under. */
+export function networkOfReader(c: AppContext): string {
   return networkOf(readerAddress(c.env?.peer, c.req.header('x-forwarded-for'), c.var.services.config.trustedProxies))
 }
 

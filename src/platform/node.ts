@@ -16,7 +16,9 @@ import type { Migration } from '../storage/migrate.ts'
 import { openPostgres } from '../storage/postgres.ts'
 import { openSqlite, openSqliteElsewhere, openSqliteReadOnly, openSqliteThreaded } from '../storage/sqlite.ts'
 import type { Store } from '../storage/store.ts'
+import { createHasher } from './hashing.ts'
 import { createIds } from './id.ts'
+import { fetchOut } from './outgoing.ts'
 import type { Link } from './processes.ts'
 
 const TYPES: Record<string, string> = {
@@ -126,6 +128,8 @@ export function nodeServices(config: Config, store: Store, nudge: (notBefore: st
     now: () => new Date(),
     newId: createIds(Date.now),
     randomBytes: (length) => new Uint8Array(randomBytes(length)),
+    hashPassword: createHasher(),
+    fetchOut,
     compress,
     shared: null,
     background: () => {},

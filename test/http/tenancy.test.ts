@@ -272,6 +272,9 @@ const CASES: Record<string, string | ((here: Side, there: Side) => Call[])> = {
   'GET /desk': 'leads to the person’s own first site',
   'GET /desk/signin': 'takes a sign-in link, which is a person’s and no site’s',
   'POST /desk/signin': 'takes a sign-in link, which is a person’s and no site’s',
+  'GET /desk/signin/step': 'shows the second step of a sign-in, which is a person’s and no site’s',
+  'POST /desk/signin/code': 'ends a sign-in, which is a person’s and no site’s',
+  'POST /desk/signin/app': 'ends a sign-in, which is a person’s and no site’s',
   'POST /desk/signout': 'ends one’s own session',
   'GET /desk/:site/queue': (here, there) => onDesk(here, `/desk/${there.slug}/queue`),
   'GET /desk/:site/comments/:id': (here, there) => [
