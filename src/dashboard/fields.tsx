@@ -1,9 +1,10 @@
 // What the forms of accounts are made of: a field with its label, hint and fault, and the notice of what went wrong.
 import type { Child } from 'hono/jsx'
-import type { AppError, Role } from '../core/context.ts'
-import { toProblem } from '../http/problem.ts'
-import { dateTime } from '../i18n/format.ts'
-import type { Language, Strings } from '../i18n/index.ts'
+import type { Role } from '../core/context.ts'
+import type { AppContext } from '../http/door.ts'
+import { toAppError, toProblem } from '../http/problem.ts'
+import { STATUS } from '../http/status.ts'
+import type { Strings } from '../i18n/index.ts'
 
 type FieldProps = {
   name: string
@@ -70,9 +71,19 @@ export function RoleField(props: { id: string; words: Strings; roles: readonly R
 /** The sentence of an error, and the field it is about, such as `/password`. */
 export type Told = { text: string; pointer: string | null }
 
-/** An error as a form tells it. */
-export function told(error: AppError, language: Language, requestId: string): Told {
-  return { text: toProblem(error, language, requestId).detail, pointer: error.faults[0]?.pointer ?? null }
+/** What the same person may try again in the same form. */
+const MENDED = new Set<string>(['signin_refused', 'code_invalid', 'rate_limited', 'busy', 'passkey_invalid', 'last_factor', 'own_access'])
+
+/**
+ * An error as a form tells it, with its status on the answer that will show the form again. What cannot be mended in a form, and what
+ * nobody expected, is thrown on.
+ */
+export function faultOf(c: AppContext, thrown: unknown): Told {
+  const error = toAppError(thrown)
+  if (error.faults.length === 0 && !MENDED.has(error.code)) throw thrown
+  c.status(STATUS[error.faults[0]?.code ?? error.code])
+  if (error.retryAfter !== undefined) c.header('retry-after', String(error.retryAfter))
+  return { text: toProblem(error, c.var.language, c.var.requestId).detail, pointer: error.faults[0]?.pointer ?? null }
 }
 
 /** What went wrong, before the form that it is about. */
@@ -91,9 +102,4 @@ export function Done(props: { children?: Child }) {
       {props.children}
     </p>
   )
-}
-
-/** A moment for people; a machine reads the exact one. */
-export function Time(props: { at: string }) {
-  return <time datetime={props.at}>{dateTime(props.at)}</time>
 }

@@ -22,11 +22,9 @@ import { forgetSession, hasStep, rememberSignIn, rememberStep, sessionOf, stepOf
 import type { AppContext } from '../http/door.ts'
 import { readForm } from '../http/form.ts'
 import { allowPage } from '../http/page.tsx'
-import { logUnexpected, toAppError } from '../http/problem.ts'
-import { STATUS } from '../http/status.ts'
 import { fill } from '../i18n/format.ts'
 import { type Strings, strings } from '../i18n/index.ts'
-import { Done, Fault, Field, type Told, told } from './fields.tsx'
+import { Done, Fault, Field, faultOf, type Told } from './fields.tsx'
 import { Sheet } from './parts.tsx'
 import { QrCode } from './qr.tsx'
 
@@ -71,11 +69,9 @@ export async function receiveSignIn(c: AppContext): Promise<Response> {
     if (email !== undefined) rememberStep(c, await beginWithPassword(c.var.services, { email, password }, visitorOf(c)))
     else return await useLink(place, token ?? '', form)
   } catch (thrown) {
-    return again(place, thrown, (retold) =>
-      email === undefined
-        ? showLink(retold, token ?? '', form.get('name'))
-        : show(retold, retold.words.desk.signInTitle, <PasswordForm place={retold} email={email} link={token} />),
-    )
+    const retold = { ...place, told: faultOf(c, thrown) }
+    if (email === undefined) return showLink(retold, token ?? '', form.get('name'))
+    return show(retold, place.words.desk.signInTitle, <PasswordForm place={retold} email={email} link={token} />)
   }
   return c.redirect(place.at('/desk/signin/step', token === null ? {} : { link: token }), 303)
 }
@@ -95,7 +91,7 @@ export async function receiveCode(c: AppContext): Promise<Response> {
   try {
     rememberSignIn(c, await finishWithCode(c.var.services, ticket, form.get('code') ?? '', visitorOf(c)))
   } catch (thrown) {
-    return again(place, thrown, async (retold) => showStanding(retold, await readTicket(c.var.services, ticket), link))
+    return showStanding({ ...place, told: faultOf(c, thrown) }, await readTicket(c.var.services, ticket), link)
   }
   return c.redirect(link === null ? '/desk' : place.at('/desk/signin', { link }), 303)
 }
@@ -111,7 +107,7 @@ export async function receiveApp(c: AppContext): Promise<Response> {
     rememberSignIn(c, signedIn)
     return showCodes(place, signedIn)
   } catch (thrown) {
-    return again(place, thrown, async (retold) => showStanding(retold, await readTicket(c.var.services, ticket), null, offer))
+    return showStanding({ ...place, told: faultOf(c, thrown) }, await readTicket(c.var.services, ticket), null, offer)
   }
 }
 
@@ -333,7 +329,7 @@ async function showStanding(place: Place, standing: Standing, link: string | nul
       place,
       account.codeTitle,
       <>
-        {standing.hasTotp && (
+        {standing.appSince !== null && (
           <form method="post" action={at('/desk/signin/code')}>
             {link !== null && <input type="hidden" name="link" value={link} />}
             <Field
@@ -414,33 +410,19 @@ function PasswordForm(props: { place: Place; email: string; link: string | null 
   )
 }
 
-function placeOf(c: AppContext, fault: Told | null = null): Place {
+function placeOf(c: AppContext): Place {
   const isEnglish = c.req.query('lang') === 'en'
   c.set('language', isEnglish ? 'en' : 'vi')
   return {
     c,
     words: strings(c.var.language),
-    told: fault,
+    told: null,
     at(path, fields = {}) {
       const query = new URLSearchParams({ ...fields, ...(isEnglish ? { lang: 'en' } : {}) }).toString()
       return query === '' ? path : `${path}?${query}`
     },
   }
 }
-
-/** Shows a form again with what was wrong. What cannot be mended in the form, and what nobody expected, is thrown on. */
-async function again(place: Place, thrown: unknown, page: (place: Place) => Response | Promise<Response>): Promise<Response> {
-  const { c } = place
-  const error = toAppError(thrown)
-  if (!(error.faults.length > 0 || MENDED.has(error.code))) throw thrown
-  logUnexpected(c, error)
-  c.status(STATUS[error.faults[0]?.code ?? error.code])
-  if (error.retryAfter !== undefined) c.header('retry-after', String(error.retryAfter))
-  return page(placeOf(c, told(error, c.var.language, c.var.requestId)))
-}
-
-/** What the same person may try again in the same form. */
-const MENDED = new Set<string>(['signin_refused', 'code_invalid', 'rate_limited', 'busy', 'passkey_invalid'])
 
 function show(place: Place, title: string, children: Child): Response | Promise<Response> {
   const { c, words } = place

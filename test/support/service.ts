@@ -146,7 +146,7 @@ function handSession(token: string, base: string, response: ServerResponse): voi
   )
   response.setHeader('content-type', 'text/html; charset=utf-8')
   response.end(
-    '<!doctype html><html lang="vi"><title>Vào bàn duyệt</title><main><form action="/desk"><button type="submit">Vào</button></form></main></html>',
+    '<!doctype html><html lang="vi"><title>Vào bàn duyệt</title><main><form action="/desk"><button type="submit">Đăng nhập</button></form></main></html>',
   )
 }
 

@@ -77,6 +77,12 @@ export async function spendCode(
   throw new AppError('code_invalid')
 }
 
+/** How many recovery codes a person has left. */
+export async function countRecoveryCodes(services: Services, staffId: string): Promise<number> {
+  const rows = await services.store.db.selectFrom('recovery_code').select('code_hash').where('staff_id', '=', staffId).execute()
+  return rows.length
+}
+
 /** New recovery codes for a person, to be shown once, and the statements that put them in the place of the old ones. */
 export function newRecoveryCodes(services: Services, staffId: string): { codes: string[]; statements: Compilable[] } {
   const { db } = services.store

@@ -32,7 +32,7 @@ export type Standing = {
   ticket: Ticket
   staff: Staff
   link: Link | null
-  hasTotp: boolean
+  appSince: string | null
   hasPasskey: boolean
 }
 type Staff = { id: string; email: string; name: string; passwordHash: string | null }
@@ -91,9 +91,9 @@ export async function readTicket(services: Services, sealed: string): Promise<St
   // A password that was changed meanwhile takes back what the old one proved.
   if (!staff || printOf(staff) !== ticket.print) throw new AppError('signin_expired')
   const link = ticket.link === undefined ? null : await findLink(services, ticket.link)
-  const { hasTotp, hasPasskey } = await factorsOf(services, staff.id)
+  const { appSince, hasPasskey } = await factorsOf(services, staff.id)
   // Only a link sets a factor up: a password, or a provider's word, alone is never enough for that.
-  return { step: link === null ? 'code' : 'enrol', ticket, staff, link, hasTotp, hasPasskey }
+  return { step: link === null ? 'code' : 'enrol', ticket, staff, link, appSince, hasPasskey }
 }
 
 /** Ends a sign-in by a code of the app or a recovery code. Throws `code_invalid`, `rate_limited`, `signin_expired`. */
@@ -259,8 +259,8 @@ export async function spendCodeOf(services: Services, staff: { id: string; email
   }
 }
 
-/** Which second factors a person has. */
-export async function factorsOf(services: Services, staffId: string): Promise<{ hasTotp: boolean; hasPasskey: boolean }> {
+/** Which second factors a person has: since when an app, and whether a passkey. */
+export async function factorsOf(services: Services, staffId: string): Promise<{ appSince: string | null; hasPasskey: boolean }> {
   const { db } = services.store
   const row = await db
     .selectFrom('staff')
@@ -270,7 +270,7 @@ export async function factorsOf(services: Services, staffId: string): Promise<{ 
     ])
     .where('staff.id', '=', staffId)
     .executeTakeFirst()
-  return { hasTotp: (row?.totp ?? null) !== null, hasPasskey: (row?.passkey ?? null) !== null }
+  return { appSince: row?.totp ?? null, hasPasskey: (row?.passkey ?? null) !== null }
 }
 
 /**
