@@ -14,7 +14,7 @@ import type { RecoveryKind } from './core/people/links.ts'
 import { disableAccount, invite, recover } from './core/people/team.ts'
 import { newToken } from './core/people/tokens.ts'
 import { addSite, setSite } from './core/sites.ts'
-import { tick } from './jobs.ts'
+import { sweep } from './jobs.ts'
 import { serveOnNode } from './main.node.ts'
 import { ArchiveRefused, verifyArchive, writeArchive } from './platform/archive.ts'
 import { copyInstallation, TABLES_OF_EXPORT } from './platform/copy.ts'
@@ -257,7 +257,7 @@ const COMMANDS: Record<string, Command> = {
       read(args, {})
       await withServices(async (services) => {
         await migrate(services.store, readMigrations(services.store.dialect), services.now())
-        await tick(services)
+        await sweep(services)
       })
     },
   },

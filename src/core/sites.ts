@@ -27,6 +27,12 @@ const Settings = z.object({
     .url({ protocol: /^https?$/ })
     .nullable()
     .default(null),
+  questions: z
+    .array(
+      z.strictObject({ question: z.string().trim().min(1).max(200), answers: z.array(z.string().trim().min(1).max(100)).min(1).max(20) }),
+    )
+    .max(20)
+    .default([]),
 })
 
 const SettingChanges = Settings.partial().strict()
@@ -120,6 +126,11 @@ export async function setSite(services: Services, slug: string, raw: unknown): P
 export function isOwnPage(site: Site, url: string): boolean {
   const host = URL.parse(url)?.host
   return site.origins.some((origin) => URL.parse(origin)?.host === host)
+}
+
+/** What the site and whoever signs for it are called: names that no reader may bear. */
+export function agenciesOf({ name, settings }: Site): string[] {
+  return [name, settings.agency ?? name]
 }
 
 /** A site from its row joined with its origins, a row for each. Throws `not_found` when there is none. */

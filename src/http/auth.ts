@@ -8,7 +8,7 @@ import type { SignedIn } from '../core/people/signin.ts'
 import { findToken, markUsed } from '../core/people/tokens.ts'
 import { findSite } from '../core/sites.ts'
 import type { AppContext } from './door.ts'
-import { bearerOf, networkOfReader } from './guards.ts'
+import { bearerOf, networksOfReader } from './guards.ts'
 
 /** The first step's proof says itself when it is too old; the cookie goes about then. */
 const STEP_SECONDS = 15 * 60
@@ -55,7 +55,7 @@ export function stepOf(c: AppContext): string {
 /** Whose browser asks, for counting tries and for the list of sessions. */
 export function visitorOf(c: AppContext): Visitor {
   return {
-    network: networkOfReader(c),
+    network: networksOfReader(c).network,
     agent: agentOf(c.req.header('user-agent') ?? ''),
     deviceFor: (account) => getCookie(c, deviceCookie(c, account)) ?? null,
   }

@@ -221,8 +221,8 @@ export function auditedAccount(
   return audited({ services, actor, site: null }, action, { kind: 'staff', id: staff.id }, detail)
 }
 
-/** Removes what ended: sessions and links a day later, what was used up or counted when nothing can be tried with it any more. */
-export async function purgeEnded(services: Services): Promise<void> {
+/** Removes what ended: sessions and links a day later, what was used up or counted when nothing can be tried with it any more. Nothing is left. */
+export async function purgeEnded(services: Services): Promise<false> {
   const { db } = services.store
   const ago = (ms: number) => new Date(services.now().getTime() - ms).toISOString()
   await services.store.batch([
@@ -231,6 +231,7 @@ export async function purgeEnded(services: Services): Promise<void> {
     db.deleteFrom('spent').where('spent_at', '<', ago(SPENT_KEPT_MS)),
     purgeAttempts(services, ago(DAY_MS)),
   ])
+  return false
 }
 
 function revoke(services: Services) {
