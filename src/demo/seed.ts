@@ -5,7 +5,7 @@ import { type Submitted, submit } from '../core/comments/submit.ts'
 import type { Actor, Ctx, Role } from '../core/context.ts'
 import { decide } from '../core/moderation/decide.ts'
 import { newLink } from '../core/people/links.ts'
-import { audited } from '../core/record.ts'
+import { recorded } from '../core/record.ts'
 import { addSite, findSite } from '../core/sites.ts'
 import type { Services } from '../services.ts'
 import { COMMENTS, type DemoComment, type DemoStep, type Moment, RULES } from './comments.ts'
@@ -61,7 +61,7 @@ async function joins(services: Services, { email, name, role }: { email: string;
   await services.store.batch([
     db.insertInto('staff').values({ id, email, name, password_hash: null, language: null, disabled_at: null, created_at }),
     db.insertInto('staff_role').values({ staff_id: id, site_id: site.id, role, disabled_at: null, created_at }),
-    audited({ services, actor, site }, 'staff.join', { kind: 'staff', id }, { role }),
+    recorded(services, site.id, actor, { action: 'staff.join', subject: { kind: 'staff', id }, detail: { role } }),
   ])
 }
 

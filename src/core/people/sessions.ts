@@ -5,7 +5,7 @@ import type { Services } from '../../services.ts'
 import type { Compilable } from '../../storage/store.ts'
 import { StoreBusy } from '../../storage/store.ts'
 import { AppError, type Doer, type Role } from '../context.ts'
-import { audited } from '../record.ts'
+import { recorded } from '../record.ts'
 import { purgeAttempts } from './attempts.ts'
 
 const TOKEN_BYTES = 32
@@ -218,7 +218,7 @@ export function auditedAccount(
   detail: Record<string, unknown> = {},
   actor: Doer = { kind: 'staff', id: staff.id, name: staff.name },
 ): Compilable {
-  return audited({ services, actor, site: null }, action, { kind: 'staff', id: staff.id }, detail)
+  return recorded(services, null, actor, { action, subject: { kind: 'staff', id: staff.id }, detail })
 }
 
 /** Removes what ended: sessions and links a day later, what was used up or counted when nothing can be tried with it any more. Nothing is left. */

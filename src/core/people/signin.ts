@@ -5,7 +5,7 @@ import { seal, sha256, unseal } from '../../lib/crypto.ts'
 import type { Services } from '../../services.ts'
 import { type Compilable, conflictOn } from '../../storage/store.ts'
 import { AppError, faulty } from '../context.ts'
-import { audited } from '../record.ts'
+import { recorded } from '../record.ts'
 import { accountKey, deviceTokenFor, forgetAttempts, takeAttempt, type Visitor } from './attempts.ts'
 import { acceptTotp, newRecoveryCodes, spendCode } from './factors.ts'
 import { findLink, type Link, readLink, spendLink } from './links.ts'
@@ -291,7 +291,7 @@ function roleGiven(services: Services, link: Link): Compilable[] {
       .insertInto('staff_role')
       .values({ staff_id: staff.id, site_id: site.id, role, disabled_at: null, created_at: services.now().toISOString() })
       .onConflict((conflict) => conflict.columns(['staff_id', 'site_id']).doUpdateSet({ role, disabled_at: null })),
-    audited({ services, actor, site }, 'staff.join', { kind: 'staff', id: staff.id }, { role }),
+    recorded(services, site.id, actor, { action: 'staff.join', subject: { kind: 'staff', id: staff.id }, detail: { role } }),
   ]
 }
 

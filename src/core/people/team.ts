@@ -5,7 +5,7 @@ import { z } from 'zod'
 import type { Services } from '../../services.ts'
 import { type Compilable, conflictOn } from '../../storage/store.ts'
 import { AppError, allow, type Ctx, faulty, ROLES, type Role } from '../context.ts'
-import { audited, commit } from '../record.ts'
+import { audited, COMMAND_LINE, commit, recorded } from '../record.ts'
 import { type NewLink, newLink, type RecoveryKind, spendLink } from './links.ts'
 import { auditedAccount, endSessionsOf } from './sessions.ts'
 
@@ -39,18 +39,11 @@ export function invite(services: Services, raw: z.input<typeof Invitation>): { l
     statements: [
       personNamed(services, input.email, input.name),
       ...link.statements,
-      db.insertInto('audit').values((is) => ({
-        id: services.newId(),
-        site_id: is.selectFrom('site').select('id').where('slug', '=', input.site),
+      recorded(services, db.selectFrom('site').select('id').where('slug', '=', input.site).$asScalar(), COMMAND_LINE, {
         action: 'staff.invite',
-        subject_kind: 'staff',
-        subject_id: is.selectFrom('staff').select('id').where('email', '=', input.email),
-        actor_kind: 'system',
-        actor_id: null,
-        actor_name: 'command line',
-        detail: JSON.stringify({ role: input.role }),
-        created_at: services.now().toISOString(),
-      })),
+        subject: { kind: 'email', id: input.email },
+        detail: { role: input.role },
+      }),
     ],
   }
 }
@@ -59,18 +52,11 @@ export function invite(services: Services, raw: z.input<typeof Invitation>): { l
 export function recover(services: Services, { email, kind }: { email: string; kind: RecoveryKind }): NewLink {
   const address = Email.parse(email)
   const link = newLink(services, { kind, email: address })
-  const audit = services.store.db.insertInto('audit').values((is) => ({
-    id: services.newId(),
-    site_id: null,
-    action: `recovery.issue`,
-    subject_kind: 'staff',
-    subject_id: is.selectFrom('staff').select('id').where('email', '=', address),
-    actor_kind: 'system',
-    actor_id: null,
-    actor_name: 'command line',
-    detail: JSON.stringify({ kind }),
-    created_at: services.now().toISOString(),
-  }))
+  const audit = recorded(services, null, COMMAND_LINE, {
+    action: 'recovery.issue',
+    subject: { kind: 'email', id: address },
+    detail: { kind },
+  })
   return { ...link, statements: [...link.statements, audit] }
 }
 
@@ -229,7 +215,7 @@ export async function disableAccount(services: Services, raw: string): Promise<v
   await services.store.batch([
     db.updateTable('staff').set({ disabled_at: services.now().toISOString() }).where('id', '=', staff.id),
     endSessionsOf(services, staff.id),
-    auditedAccount(services, staff, 'staff.disable', {}, { kind: 'system', name: 'command line' }),
+    auditedAccount(services, staff, 'staff.disable', {}, COMMAND_LINE),
   ])
 }
 

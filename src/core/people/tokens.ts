@@ -4,7 +4,7 @@ import { base64url, sha256 } from '../../lib/crypto.ts'
 import type { Services } from '../../services.ts'
 import { type Compilable, StoreBusy } from '../../storage/store.ts'
 import { AppError, allow, type Ctx, faulty, ROLES, type Role } from '../context.ts'
-import { audited, commit } from '../record.ts'
+import { audited, COMMAND_LINE, commit, recorded } from '../record.ts'
 import { givable } from './team.ts'
 
 /** Bytes of a token: 256 random bits, so its plain hash cannot be searched. */
@@ -39,18 +39,11 @@ export function newToken(services: Services, raw: z.input<typeof NewToken>): { t
         last_used_at: null,
         created_at,
       })),
-      db.insertInto('audit').values((is) => ({
-        id: services.newId(),
-        site_id: is.selectFrom('site').select('id').where('slug', '=', input.site),
+      recorded(services, db.selectFrom('site').select('id').where('slug', '=', input.site).$asScalar(), COMMAND_LINE, {
         action: 'token.add',
-        subject_kind: 'token',
-        subject_id: id,
-        actor_kind: 'system',
-        actor_id: null,
-        actor_name: 'command line',
-        detail: JSON.stringify({ role: input.role, name: input.name }),
-        created_at,
-      })),
+        subject: { kind: 'token', id },
+        detail: { role: input.role, name: input.name },
+      }),
     ],
   }
 }
