@@ -1,6 +1,7 @@
 // Who asks, for which site, with which services; who may do what; and the one error core throws.
 // Not for: finding out who asks (http/auth.ts) or what an error looks like outside (http/problem.ts).
 import type { Services } from '../services.ts'
+import type { Settings } from './settings.ts'
 
 /** The roles a person or token can have on a site (docs/data.md says who is meant). */
 export const ROLES = ['viewer', 'moderator', 'replier', 'leader', 'reception', 'admin', 'system'] as const
@@ -21,23 +22,8 @@ export type OpinionKind = (typeof OPINION_KINDS)[number]
 export type SiteField = 'name' | 'email' | 'phone' | 'address' | 'kind'
 export type FieldRule = 'off' | 'optional' | 'required'
 
-/** A site's settings, as sites.ts reads them. Lengths are graphemes of the NFC text, times are minutes. */
-type SiteSettings = Record<`ask_${SiteField}`, FieldRule> & {
-  /** Who signs official replies; null means the site's name. */
-  agency: string | null
-  language: 'vi' | 'en'
-  languages: readonly ('vi' | 'en')[]
-  state: 'open' | 'closed'
-  body_min: number
-  body_max: number
-  edit_minutes: number
-  requires_terms: boolean
-  rules: string | null
-  privacy_url: string | null
-}
-
 /** The ward that asks for opinions, and the origins its pages live on. */
-export type Site = { id: string; slug: string; name: string; settings: SiteSettings; origins: readonly string[] }
+export type Site = { id: string; slug: string; name: string; settings: Settings; origins: readonly string[] }
 
 /** What every command and query gets. A query reads rows of `site` only. */
 export type Ctx = { services: Services; actor: Actor; site: Site }
@@ -55,15 +41,18 @@ export type Act =
   | 'reply.publish'
   | 'decision.undo_others'
   | 'decision.settle'
+  | 'site.configure'
+  | 'thread.manage'
+  | 'canned.manage'
 
 const STAFF_ACTS: Record<Role, readonly Act[]> = {
   viewer: ['queue.read'],
-  moderator: ['queue.read', 'comment.decide', 'comment.pin'],
-  replier: ['queue.read', 'reply.publish'],
-  leader: ['queue.read', 'comment.decide', 'comment.pin', 'reply.publish', 'decision.undo_others'],
+  moderator: ['queue.read', 'comment.decide', 'comment.pin', 'thread.manage'],
+  replier: ['queue.read', 'reply.publish', 'canned.manage'],
+  leader: ['queue.read', 'comment.decide', 'comment.pin', 'reply.publish', 'decision.undo_others', 'thread.manage', 'canned.manage'],
   reception: ['queue.read'],
-  admin: ['queue.read', 'comment.decide', 'comment.pin', 'reply.publish', 'decision.undo_others'],
-  system: ['queue.read', 'comment.decide', 'comment.pin', 'reply.publish', 'decision.undo_others'],
+  admin: ['queue.read', 'comment.decide', 'comment.pin', 'reply.publish', 'decision.undo_others', 'thread.manage', 'canned.manage', 'site.configure'],
+  system: ['queue.read', 'comment.decide', 'comment.pin', 'reply.publish', 'decision.undo_others', 'thread.manage', 'canned.manage', 'site.configure'],
 }
 
 const OTHER_ACTS: Record<'reader' | 'author' | 'system', readonly Act[]> = {
@@ -114,6 +103,15 @@ export type ErrorCode =
   | 'article_required'
   | 'url_invalid'
   | 'thread_closed'
+  | 'site_closed'
+  | 'outside_hours'
+  | 'setting_invalid'
+  | 'origin_invalid'
+  | 'last_origin'
+  | 'origins_full'
+  | 'name_taken'
+  | 'alias_taken'
+  | 'merge_field_unknown'
   | 'parent_not_found'
   | 'edit_closed'
   | 'unauthenticated'

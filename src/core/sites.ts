@@ -1,35 +1,10 @@
 // Sites: finding one, adding one, and telling its own pages from others'.
-import { type Expression, sql } from 'kysely'
+import { type Expression, type RawBuilder, sql } from 'kysely'
 import { z } from 'zod'
 import type { Services } from '../services.ts'
+import type { Compilable } from '../storage/store.ts'
 import { AppError, type Site } from './context.ts'
-
-const Language = z.enum(['vi', 'en'])
-const Rule = z.enum(['off', 'optional', 'required'])
-
-/** Every setting has a default, so that a row written before there was one still reads. */
-const Settings = z.object({
-  agency: z.string().trim().min(1).max(200).nullable().default(null),
-  language: Language.default('vi'),
-  languages: z.array(Language).min(1).default(['vi', 'en']),
-  state: z.enum(['open', 'closed']).default('open'),
-  body_min: z.number().int().min(1).default(2),
-  body_max: z.number().int().max(10_000).default(2_000),
-  edit_minutes: z.number().int().min(0).default(15),
-  ask_name: Rule.default('optional'),
-  ask_email: Rule.default('optional'),
-  ask_phone: Rule.default('optional'),
-  ask_address: Rule.default('off'),
-  ask_kind: Rule.default('off'),
-  requires_terms: z.boolean().default(false),
-  rules: z.string().nullable().default(null),
-  privacy_url: z
-    .url({ protocol: /^https?$/ })
-    .nullable()
-    .default(null),
-})
-
-const SettingChanges = Settings.partial().strict()
+import { CONSENT_TEXTS, CONTACT_SETTINGS, clashesOf, type SettingName, SettingChanges, Settings } from './settings.ts'
 
 const Slug = z.string().regex(/^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/, 'a slug is 1 to 63 of a-z, 0-9 and "-", such as phuong-vi-du')
 const NewSite = z.object({
@@ -87,19 +62,15 @@ export async function addSite(services: Services, raw: NewSite): Promise<string>
  */
 export async function setSite(services: Services, slug: string, raw: unknown): Promise<string> {
   const changes = z.record(z.string(), z.unknown()).parse(raw)
-  const given = Object.fromEntries(Object.entries(changes).filter(([, value]) => value !== null))
-  const checked = SettingChanges.parse(given)
-  // Only what was named: the defaults of the others are not to be written.
-  const patch = Object.fromEntries(Object.keys(changes).map((name) => [name, name in given ? checked[name as keyof typeof checked] : null]))
+  const patch = checkedChanges(changes)
+  const names = Object.keys(patch) as SettingName[]
   const { store, newId, now } = services
-  const json = JSON.stringify(patch)
-  const merged =
-    store.dialect === 'postgres'
-      ? sql<string>`jsonb_strip_nulls(settings::jsonb || ${json}::jsonb)::text`
-      : sql<string>`json_patch(settings, ${json})`
-  const site = store.db.selectFrom('site').select('id').where('slug', '=', slug).$asScalar()
+  const { db } = store
+  const at = now().toISOString()
+  const site = db.selectFrom('site').select('id').where('slug', '=', slug).$asScalar()
+  const makesConsent = CONSENT_TEXTS.some((name) => names.includes(name))
   await store.batch([
-    store.db.insertInto('audit').values({
+    db.insertInto('audit').values({
       id: newId(),
       site_id: site,
       action: 'site.set',
@@ -108,12 +79,35 @@ export async function setSite(services: Services, slug: string, raw: unknown): P
       actor_kind: 'system',
       actor_id: null,
       actor_name: 'command line',
-      detail: JSON.stringify({ names: Object.keys(patch) }),
-      created_at: now().toISOString(),
+      detail: changeInPlace(store.dialect, slug, patch),
+      created_at: at,
     }),
-    store.db.updateTable('site').set({ settings: merged }).where('slug', '=', slug),
+    db
+      .insertInto('edit')
+      .columns(['subject_id', 'from_version', 'site_id', 'created_at'])
+      .expression(
+        db
+          .selectFrom('site')
+          .select(['id', 'version', 'id as owner', sql.lit(at).as('at')])
+          .where('slug', '=', slug),
+      ),
+    db
+      .updateTable('site')
+      .set((is) => ({ settings: mergedInPlace(store.dialect, patch), version: is('version', '+', 1) }))
+      .where('slug', '=', slug),
+    ...(makesConsent ? newConsentInPlace(services, slug, at) : []),
   ])
   return slug
+}
+
+/** Changes as they are written: only what was named, since the defaults of the others are not to be. Throws a ZodError. */
+export function checkedChanges(changes: Readonly<Record<string, unknown>>): Partial<Record<SettingName, unknown>> {
+  const checked = SettingChanges.parse(Object.fromEntries(Object.entries(changes).filter(([, value]) => value !== null)))
+  const names = Object.keys(changes) as SettingName[]
+  const clashes = clashesOf(Object.fromEntries(names.filter((name) => checked[name] !== undefined).map((name) => [name, checked[name]])))
+  if (clashes.length > 0)
+    throw new z.ZodError(clashes.map((name) => ({ code: 'custom', path: [name], message: 'does not agree with the other settings', input: changes })))
+  return Object.fromEntries(names.map((name) => [name, changes[name] === null ? null : checked[name]]))
 }
 
 /** Whether the page address lies on one of the site's registered origins, http and https alike. */
@@ -147,9 +141,61 @@ async function loadSite(services: Services, column: 'slug' | 'id', value: SiteId
   return toSite(rows)
 }
 
+/** An origin as browsers send it, of an address that names scheme, host and port only. */
 function toOrigin(text: string, check: z.RefinementCtx): string {
   const url = URL.parse(text)
   if (url && /^https?:$/.test(url.protocol) && url.pathname === '/' && url.search === '' && url.username === '') return url.origin
   check.addIssue(`"${text}" is not an origin; write scheme, host and port only, such as https://phuongvidu.example.vn`)
   return z.NEVER
+}
+
+/** The settings with a patch put over them, computed by the database. A null takes a setting out, so that its default holds. */
+function mergedInPlace(dialect: Services['store']['dialect'], patch: Readonly<Record<string, unknown>>): RawBuilder<string> {
+  const json = JSON.stringify(patch)
+  return dialect === 'postgres'
+    ? sql<string>`jsonb_strip_nulls(settings::jsonb || ${json}::jsonb)::text`
+    : sql<string>`json_patch(settings, ${json})`
+}
+
+/** The detail of an audit row that tells what the named settings were and are; of those that reach a person only that they changed. */
+function changeInPlace(dialect: Services['store']['dialect'], slug: string, patch: Readonly<Record<string, unknown>>): RawBuilder<string> {
+  const told = Object.fromEntries(Object.entries(patch).filter(([name]) => !(CONTACT_SETTINGS as readonly string[]).includes(name)))
+  const names = Object.keys(told)
+  const unsaid = JSON.stringify(Object.keys(patch).filter((name) => !(name in told)))
+  const after = JSON.stringify(told)
+  if (dialect === 'postgres') {
+    const before = names.flatMap((name) => [sql`${name}::text`, sql`site.settings::jsonb -> ${name}::text`])
+    return sql<string>`(SELECT jsonb_build_object('before', jsonb_build_object(${sql.join(before)}), 'after', ${after}::jsonb, 'unsaid', ${unsaid}::jsonb)::text FROM site WHERE slug = ${slug})`
+  }
+  const before = names.flatMap((name) => [sql`${name}`, sql`json(coalesce(site.settings -> ${`$.${name}`}, 'null'))`])
+  return sql<string>`(SELECT json_object('before', json_object(${sql.join(before)}), 'after', json(${after}), 'unsaid', json(${unsaid})) FROM site WHERE slug = ${slug})`
+}
+
+/** A new version of the texts that are agreed to, kept as they stand now, and its number in the settings. */
+function newConsentInPlace(services: Services, slug: string, at: string): Compilable[] {
+  const { store, newId } = services
+  const isPostgres = store.dialect === 'postgres'
+  const next = sql<number>`(SELECT coalesce(max(known.version), 0) + 1 FROM consent_text AS known WHERE known.site_id = site.id)`
+  const texts = isPostgres
+    ? sql<string>`jsonb_build_object(${sql.join(CONSENT_TEXTS.flatMap((name) => [sql.lit(name), sql`settings::jsonb -> ${sql.lit(name)}`]))})::text`
+    : sql<string>`json_object(${sql.join(CONSENT_TEXTS.flatMap((name) => [sql.lit(name), sql`settings ->> ${sql.lit(`$.${name}`)}`]))})`
+  return [
+    store.db
+      .insertInto('consent_text')
+      .columns(['id', 'site_id', 'version', 'texts', 'created_at'])
+      .expression(
+        store.db
+          .selectFrom('site')
+          .select([sql.lit(newId()).as('id'), 'site.id as site_id', next.as('version'), texts.as('texts'), sql.lit(at).as('at')])
+          .where('slug', '=', slug),
+      ),
+    store.db
+      .updateTable('site')
+      .set({
+        settings: isPostgres
+          ? sql<string>`jsonb_set(settings::jsonb, '{consent_version}', to_jsonb((SELECT max(version) FROM consent_text WHERE consent_text.site_id = site.id)))::text`
+          : sql<string>`json_set(settings, '$.consent_version', (SELECT max(version) FROM consent_text WHERE consent_text.site_id = site.id))`,
+      })
+      .where('slug', '=', slug),
+  ]
 }

@@ -52,6 +52,19 @@ export const SiteShape = z
     requires: z.object({ terms: z.boolean() }),
     rules: z.string().nullable(),
     privacy_url: z.string().nullable(),
+    privacy_text: z.string().nullable(),
+    consents: z.object({
+      version: z.number(),
+      terms: z.string().nullable(),
+      name: z.string().nullable(),
+      notify: z.string().nullable(),
+    }),
+    contact: z.object({
+      address: z.string().nullable(),
+      person: z.string().nullable(),
+      phone: z.string().nullable(),
+      email: z.string().nullable(),
+    }),
   })
   .openapi('Site')
 
@@ -85,6 +98,8 @@ export const ThreadShape = z
       state: z.enum(['open', 'closed']),
       count: z.number(),
       official_count: z.number(),
+      message: z.string().nullable(),
+      closed: z.object({ reason: z.enum(['article', 'site', 'hours']), message: z.string(), opens_at: Time.nullable() }).nullable(),
     }),
     comments: z.array(CommentShape),
     next: z.string().nullable(),

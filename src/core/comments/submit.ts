@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { seal, sha256 } from '../../lib/crypto.ts'
 import { insertRow } from '../../storage/store.ts'
 import { AppError, allow, type Ctx, faulty } from '../context.ts'
+import { openingOf, refuseClosed } from '../opening.ts'
 import { audited, commit, counted, retrying } from '../record.ts'
 import { screen } from '../screening/screen.ts'
 import { isOwnPage } from '../sites.ts'
@@ -30,6 +31,8 @@ export const SubmitInput = z.strictObject({
   kind: KindInput.optional(),
   body: z.string(),
   consents: z.array(z.enum(CONSENTS)).max(CONSENTS.length).optional(),
+  /** Which version of the texts the author had before them. */
+  consents_version: z.number().int().min(0).optional(),
 })
 export type SubmitInput = z.infer<typeof SubmitInput>
 
@@ -72,6 +75,8 @@ async function take(ctx: Ctx, input: SubmitInput, request: Sending): Promise<Sub
   const { settings } = site
   const consents = input.consents ?? []
   if (settings.requires_terms && !consents.includes('terms')) throw faulty('terms_required', '/consents')
+  const consentVersion = input.consents_version ?? settings.consent_version
+  if (consentVersion > settings.consent_version) throw faulty('validation', '/consents_version')
   const body = acceptBody(input.body, { min: settings.body_min, max: settings.body_max }, '/body')
   const { name, contact, kind } = acceptAuthor(ctx, input)
 
@@ -80,7 +85,7 @@ async function take(ctx: Ctx, input: SubmitInput, request: Sending): Promise<Sub
     ? await findReplied(ctx, article, input.parent_id)
     : { thread: await findThread(ctx, article), parentId: null }
   if (thread === null) await refuseThreadFlood(ctx)
-  if (settings.state === 'closed' || (thread !== null && thread.closedAt !== null)) throw new AppError('thread_closed')
+  refuseClosed(openingOf(settings, thread, services.now()))
 
   const { db } = services.store
   const now = services.now()
@@ -103,6 +108,7 @@ async function take(ctx: Ctx, input: SubmitInput, request: Sending): Promise<Sub
     author_name_given: name,
     contact_sealed: contactSealed,
     consents: JSON.stringify(consents),
+    consent_version: consentVersion,
     revision_id: revisionId,
     receipt_code: receiptCode,
     idempotency_key: request.key,
