@@ -3,7 +3,7 @@
 import type { Services } from '../services.ts'
 import type { Settings } from './settings.ts'
 
-/** The roles a person or token can have on a site (docs/data.md says who is meant). */
+/** The roles a person or token can have on a site (docs/roles.md says what each may do). */
 export const ROLES = ['viewer', 'moderator', 'replier', 'leader', 'reception', 'admin', 'system'] as const
 export type Role = (typeof ROLES)[number]
 
@@ -28,32 +28,43 @@ export type Site = { id: string; slug: string; name: string; settings: Settings;
 /** What every command and query gets. A query reads rows of `site` only. */
 export type Ctx = { services: Services; actor: Actor; site: Site }
 
+/** Who decides on comments: everybody but those who only read, answer or receive citizens. */
+const DECIDERS = ['moderator', 'leader', 'admin', 'system'] as const satisfies readonly Role[]
+const ANSWERERS = ['replier', 'leader', 'admin', 'system'] as const satisfies readonly Role[]
+const ADMINS = ['admin', 'system'] as const satisfies readonly Role[]
+
+/**
+ * What staff and their programs may do on a site, one act a line: `may` enforces it, and docs/roles.md is written from it, in which
+ * `means` is the act in words.
+ */
+export const STAFF_ACTS = {
+  'queue.read': { roles: ROLES, means: 'read the queue, comments with their signals and history, and search' },
+  'comment.decide': { roles: DECIDERS, means: 'approve, reject, defer, hide and seal comments, dismiss reports, undo own decisions' },
+  'comment.pin': { roles: DECIDERS, means: 'pin and unpin published comments' },
+  'reply.publish': { roles: ANSWERERS, means: 'publish official replies, take back own ones' },
+  'decision.undo_others': { roles: ['leader', 'admin', 'system'], means: 'undo what somebody else decided' },
+  'thread.manage': {
+    roles: DECIDERS,
+    means: 'open, close and schedule articles, tell readers something there, join two articles that are one, give an article further names',
+  },
+  'canned.manage': { roles: ANSWERERS, means: 'write, change and remove prepared replies' },
+  'site.configure': { roles: ADMINS, means: 'change the site’s settings and the origins its pages live on' },
+  'people.read': { roles: ADMINS, means: 'see who works on the site, and in which role' },
+  'people.manage': { roles: ADMINS, means: 'invite people, change their role, disable them, issue recovery links' },
+  'token.manage': { roles: ADMINS, means: 'see, make and revoke the tokens of programs' },
+} as const satisfies Record<string, { roles: readonly Role[]; means: string }>
+
+export type StaffAct = keyof typeof STAFF_ACTS
+
 export type Act =
+  | StaffAct
   | 'thread.read'
   | 'comment.submit'
   | 'comment.revise'
   | 'comment.like'
   | 'comment.report'
   | 'receipt.read'
-  | 'queue.read'
-  | 'comment.decide'
-  | 'comment.pin'
-  | 'reply.publish'
-  | 'decision.undo_others'
   | 'decision.settle'
-  | 'site.configure'
-  | 'thread.manage'
-  | 'canned.manage'
-
-const STAFF_ACTS: Record<Role, readonly Act[]> = {
-  viewer: ['queue.read'],
-  moderator: ['queue.read', 'comment.decide', 'comment.pin', 'thread.manage'],
-  replier: ['queue.read', 'reply.publish', 'canned.manage'],
-  leader: ['queue.read', 'comment.decide', 'comment.pin', 'reply.publish', 'decision.undo_others', 'thread.manage', 'canned.manage'],
-  reception: ['queue.read'],
-  admin: ['queue.read', 'comment.decide', 'comment.pin', 'reply.publish', 'decision.undo_others', 'thread.manage', 'canned.manage', 'site.configure'],
-  system: ['queue.read', 'comment.decide', 'comment.pin', 'reply.publish', 'decision.undo_others', 'thread.manage', 'canned.manage', 'site.configure'],
-}
 
 const OTHER_ACTS: Record<'reader' | 'author' | 'system', readonly Act[]> = {
   reader: ['thread.read', 'comment.submit', 'comment.like', 'comment.report', 'receipt.read'],
@@ -64,8 +75,14 @@ const OTHER_ACTS: Record<'reader' | 'author' | 'system', readonly Act[]> = {
 /** Whether the actor may do this on the context's site. */
 export function may(ctx: Ctx, act: Act): boolean {
   const { actor } = ctx
-  if (actor.kind === 'staff' || actor.kind === 'token') return act === 'thread.read' || STAFF_ACTS[actor.role].includes(act)
+  if (actor.kind === 'staff' || actor.kind === 'token') return act === 'thread.read' || roleMay(actor.role, act)
   return OTHER_ACTS[actor.kind].includes(act)
+}
+
+/** Whether a role has this act, by the table. */
+export function roleMay(role: Role, act: Act): boolean {
+  const row: { roles: readonly Role[] } | undefined = act in STAFF_ACTS ? STAFF_ACTS[act as StaffAct] : undefined
+  return row?.roles.includes(role) ?? false
 }
 
 /** Throws `forbidden` unless the actor may do this. The first line of every command. */

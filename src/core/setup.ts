@@ -4,11 +4,13 @@ import { z } from 'zod'
 import { AppError, allow, type Ctx, faulty } from './context.ts'
 import { audited, commit, edited } from './record.ts'
 import { CONSENT_TEXTS, CONTACT_SETTINGS, clashesOf, type SettingName, Settings } from './settings.ts'
-import { checkedChanges } from './sites.ts'
+import { checkedChanges, keepConsent, keepFirstConsent } from './sites.ts'
 
 /** Origins a site can have: hosts old and new, with and without "www", and a preview. */
-export const MAX_ORIGINS = 30
+const MAX_ORIGINS = 30
 const MAX_NAME_LENGTH = 200
+/** Versions of consent texts on one page: a few a year are made. */
+const MAX_VERSIONS_SHOWN = 50
 
 /** What a site has set, with the version to name when it is changed and who changed it last. */
 export type Setup = { version: number; name: string; settings: Settings; changed: Edit | null }
@@ -66,18 +68,33 @@ export async function changeSettings(ctx: Ctx, raw: unknown): Promise<Setup> {
   const nextName = name?.data ?? row.name
   if (changed.length === 0 && nextName === row.name) return readSetup(ctx)
   const makesConsent = CONSENT_TEXTS.some((each) => changed.includes(each))
-  const consentVersion = before.consent_version + (makesConsent ? 1 : 0)
-  const stands = { ...next, ...(consentVersion === 0 ? {} : { consent_version: consentVersion }) }
   await commitEdit(ctx, ctx.site.id, [
     edited(ctx, ctx.site.id, row.version),
+    ...(makesConsent ? [keepFirstConsent(ctx.services, ctx.site.slug)] : []),
     db
       .updateTable('site')
-      .set({ name: nextName, settings: JSON.stringify(stands), version: row.version + 1 })
+      .set({ name: nextName, settings: JSON.stringify(next), version: row.version + 1 })
       .where('id', '=', ctx.site.id),
-    ...(makesConsent ? [insertConsentTexts(ctx, consentVersion, after)] : []),
+    ...(makesConsent ? keepConsent(ctx.services, ctx.site.slug) : []),
     audited(ctx, 'site.set', { kind: 'site', id: ctx.site.id }, changeOf(changed, before, after, row.name, nextName)),
   ])
   return readSetup(ctx)
+}
+
+/** The texts authors agreed to under a version; null is the product's own sentence, or nothing. */
+export type ConsentTexts = { version: number; since: string; texts: Record<(typeof CONSENT_TEXTS)[number], string | null> }
+
+/** The versions of the texts that authors agree to, the newest first. */
+export async function readConsentTexts(ctx: Ctx): Promise<ConsentTexts[]> {
+  allow(ctx, 'site.configure')
+  const rows = await ctx.services.store.db
+    .selectFrom('consent_text')
+    .select(['version', 'texts', 'created_at'])
+    .where('site_id', '=', ctx.site.id)
+    .orderBy('version', 'desc')
+    .limit(MAX_VERSIONS_SHOWN)
+    .execute()
+  return rows.map((row) => ({ version: row.version, since: row.created_at, texts: JSON.parse(row.texts) as ConsentTexts['texts'] }))
 }
 
 /** Lets pages of one more origin show the section; a page's whole address stands for its origin. Again: the same answer. */
@@ -109,7 +126,7 @@ export async function removeOrigin(ctx: Ctx, input: { origin: string; confirmed:
 }
 
 /** Who changed this subject last; null when nobody did. */
-export async function lastEdit(ctx: Ctx, subjectId: string): Promise<Edit | null> {
+async function lastEdit(ctx: Ctx, subjectId: string): Promise<Edit | null> {
   const row = await ctx.services.store.db
     .selectFrom('audit')
     .select(['actor_name', 'created_at'])
@@ -122,26 +139,18 @@ export async function lastEdit(ctx: Ctx, subjectId: string): Promise<Edit | null
 }
 
 /** The error for whoever came second, naming who came first. */
-export async function conflictOf(ctx: Ctx, subjectId: string): Promise<AppError> {
+async function conflictOf(ctx: Ctx, subjectId: string): Promise<AppError> {
   const edit = await lastEdit(ctx, subjectId)
   return new AppError('conflict', { values: { name: edit?.by ?? '', time: edit?.at ?? ctx.services.now().toISOString() } })
 }
 
 /** Commits an edit; one that lost throws `conflict` naming who came first. */
-export async function commitEdit(ctx: Ctx, subjectId: string, statements: Parameters<typeof commit>[1]): Promise<void> {
+async function commitEdit(ctx: Ctx, subjectId: string, statements: Parameters<typeof commit>[1]): Promise<void> {
   try {
     await commit(ctx, statements)
   } catch (error) {
     throw error instanceof AppError && error.code === 'conflict' ? await conflictOf(ctx, subjectId) : error
   }
-}
-
-function insertConsentTexts(ctx: Ctx, version: number, settings: Settings) {
-  const { store, newId, now } = ctx.services
-  const texts = Object.fromEntries(CONSENT_TEXTS.map((name) => [name, settings[name]]))
-  return store.db
-    .insertInto('consent_text')
-    .values({ id: newId(), site_id: ctx.site.id, version, texts: JSON.stringify(texts), created_at: now().toISOString() })
 }
 
 function changeOf(changed: readonly SettingName[], before: Settings, after: Settings, oldName: string, newName: string) {
@@ -155,6 +164,7 @@ function changeOf(changed: readonly SettingName[], before: Settings, after: Sett
 
 function originOf(typed: string): string {
   const url = URL.parse(typed.trim())
-  if (!url || !/^https?:$/.test(url.protocol) || url.username !== '' || url.password !== '' || !url.host) throw faulty('origin_invalid', '/origin')
+  if (!url || !/^https?:$/.test(url.protocol) || url.username !== '' || url.password !== '' || !url.host)
+    throw faulty('origin_invalid', '/origin')
   return url.origin
 }

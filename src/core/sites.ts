@@ -1,10 +1,11 @@
 // Sites: finding one, adding one, and telling its own pages from others'.
-import { type Expression, type RawBuilder, sql } from 'kysely'
+import { type Expression, type RawBuilder, type SelectQueryBuilder, sql } from 'kysely'
 import { z } from 'zod'
 import type { Services } from '../services.ts'
+import type { Schema } from '../storage/schema.ts'
 import type { Compilable } from '../storage/store.ts'
 import { AppError, type Site } from './context.ts'
-import { CONSENT_TEXTS, CONTACT_SETTINGS, clashesOf, type SettingName, SettingChanges, Settings } from './settings.ts'
+import { CONSENT_TEXTS, CONTACT_SETTINGS, clashesOf, SettingChanges, type SettingName, Settings } from './settings.ts'
 
 const Slug = z.string().regex(/^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/, 'a slug is 1 to 63 of a-z, 0-9 and "-", such as phuong-vi-du')
 const NewSite = z.object({
@@ -91,11 +92,12 @@ export async function setSite(services: Services, slug: string, raw: unknown): P
           .select(['id', 'version', 'id as owner', sql.lit(at).as('at')])
           .where('slug', '=', slug),
       ),
+    ...(makesConsent ? [keepFirstConsent(services, slug)] : []),
     db
       .updateTable('site')
       .set((is) => ({ settings: mergedInPlace(store.dialect, patch), version: is('version', '+', 1) }))
       .where('slug', '=', slug),
-    ...(makesConsent ? newConsentInPlace(services, slug, at) : []),
+    ...(makesConsent ? keepConsent(services, slug) : []),
   ])
   return slug
 }
@@ -106,7 +108,9 @@ export function checkedChanges(changes: Readonly<Record<string, unknown>>): Part
   const names = Object.keys(changes) as SettingName[]
   const clashes = clashesOf(Object.fromEntries(names.filter((name) => checked[name] !== undefined).map((name) => [name, checked[name]])))
   if (clashes.length > 0)
-    throw new z.ZodError(clashes.map((name) => ({ code: 'custom', path: [name], message: 'does not agree with the other settings', input: changes })))
+    throw new z.ZodError(
+      clashes.map((name) => ({ code: 'custom', path: [name], message: 'does not agree with the other settings', input: changes })),
+    )
   return Object.fromEntries(names.map((name) => [name, changes[name] === null ? null : checked[name]]))
 }
 
@@ -171,31 +175,55 @@ function changeInPlace(dialect: Services['store']['dialect'], slug: string, patc
   return sql<string>`(SELECT json_object('before', json_object(${sql.join(before)}), 'after', json(${after}), 'unsaid', json(${unsaid})) FROM site WHERE slug = ${slug})`
 }
 
-/** A new version of the texts that are agreed to, kept as they stand now, and its number in the settings. */
-function newConsentInPlace(services: Services, slug: string, at: string): Compilable[] {
-  const { store, newId } = services
-  const isPostgres = store.dialect === 'postgres'
-  const next = sql<number>`(SELECT coalesce(max(known.version), 0) + 1 FROM consent_text AS known WHERE known.site_id = site.id)`
-  const texts = isPostgres
-    ? sql<string>`jsonb_build_object(${sql.join(CONSENT_TEXTS.flatMap((name) => [sql.lit(name), sql`settings::jsonb -> ${sql.lit(name)}`]))})::text`
-    : sql<string>`json_object(${sql.join(CONSENT_TEXTS.flatMap((name) => [sql.lit(name), sql`settings ->> ${sql.lit(`$.${name}`)}`]))})`
+/**
+ * The texts that authors agree to, before they change: kept as version 0 when none was ever kept, so that what the first authors
+ * agreed to is not lost.
+ */
+export function keepFirstConsent(services: Services, slug: string): Compilable {
+  const { db } = services.store
+  return insertConsent(
+    services,
+    db
+      .selectFrom('site')
+      .where('slug', '=', slug)
+      .where((is) => is.not(is.exists(is.selectFrom('consent_text').select('version').whereRef('consent_text.site_id', '=', 'site.id')))),
+    { version: sql<number>`0`, at: sql<string>`site.created_at` },
+  )
+}
+
+/** The texts as they are after a change of them, as the next version, whose number the settings get. */
+export function keepConsent(services: Services, slug: string): Compilable[] {
+  const { store, now } = services
+  const { db } = store
+  const next = sql<number>`(SELECT max(known.version) + 1 FROM consent_text AS known WHERE known.site_id = site.id)`
+  const last = sql`(SELECT max(version) FROM consent_text WHERE consent_text.site_id = site.id)`
   return [
-    store.db
-      .insertInto('consent_text')
-      .columns(['id', 'site_id', 'version', 'texts', 'created_at'])
-      .expression(
-        store.db
-          .selectFrom('site')
-          .select([sql.lit(newId()).as('id'), 'site.id as site_id', next.as('version'), texts.as('texts'), sql.lit(at).as('at')])
-          .where('slug', '=', slug),
-      ),
-    store.db
+    insertConsent(services, db.selectFrom('site').where('slug', '=', slug), { version: next, at: sql<string>`${now().toISOString()}` }),
+    db
       .updateTable('site')
       .set({
-        settings: isPostgres
-          ? sql<string>`jsonb_set(settings::jsonb, '{consent_version}', to_jsonb((SELECT max(version) FROM consent_text WHERE consent_text.site_id = site.id)))::text`
-          : sql<string>`json_set(settings, '$.consent_version', (SELECT max(version) FROM consent_text WHERE consent_text.site_id = site.id))`,
+        settings:
+          store.dialect === 'postgres'
+            ? sql<string>`jsonb_set(settings::jsonb, '{consent_version}', to_jsonb(${last}))::text`
+            : sql<string>`json_set(settings, '$.consent_version', ${last})`,
       })
       .where('slug', '=', slug),
   ]
+}
+
+function insertConsent(
+  { store, newId }: Services,
+  site: SelectQueryBuilder<Schema, 'site', unknown>,
+  { version, at }: { version: RawBuilder<number>; at: RawBuilder<string> },
+): Compilable {
+  const texts =
+    store.dialect === 'postgres'
+      ? sql<string>`jsonb_build_object(${sql.join(CONSENT_TEXTS.flatMap((name) => [sql.lit(name), sql`site.settings::jsonb -> ${sql.lit(name)}`]))})::text`
+      : sql<string>`json_object(${sql.join(CONSENT_TEXTS.flatMap((name) => [sql.lit(name), sql`site.settings ->> ${sql.lit(`$.${name}`)}`]))})`
+  return store.db
+    .insertInto('consent_text')
+    .columns(['id', 'site_id', 'version', 'texts', 'created_at'])
+    .expression(
+      site.select([sql<string>`${newId()}`.as('id'), 'site.id as site_id', version.as('version'), texts.as('texts'), at.as('at')]),
+    )
 }

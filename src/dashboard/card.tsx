@@ -4,8 +4,9 @@ import { REASONS, type State, type Verdict } from '../core/comments/states.ts'
 import { excerpt } from '../core/comments/text.ts'
 import { may } from '../core/context.ts'
 import type { QueueItem } from '../core/moderation/queue.ts'
-import type { Signal, SignalCode } from '../core/screening/screen.ts'
+import type { Signal, SignalCode } from '../core/screening/signal.ts'
 import { safeHref } from '../http/page.tsx'
+import { signalSentence } from '../http/signal.ts'
 import { dateTime, fill } from '../i18n/format.ts'
 import { authorOf, type Desk, type Place, placeFields } from './desk.ts'
 
@@ -68,7 +69,7 @@ export function Card(props: { desk: Desk; item: QueueItem; place: Place; isAlone
           </p>
           <ul>
             {item.signals.map((signal) => (
-              <li>{words.signals[signal.code]}</li>
+              <li>{signalSentence(signal, words)}</li>
             ))}
           </ul>
         </div>
@@ -98,9 +99,9 @@ export function JudgedText(props: { text: string; signals: readonly Signal[] }) 
 }
 
 function Mark(props: { text: string; code: SignalCode }) {
-  return props.code === 'piled_marks' ? (
-    <mark class="piled">{props.text}</mark>
-  ) : (
+  if (props.code !== 'invisible' && props.code !== 'bidi')
+    return <mark class={props.code === 'piled_marks' ? 'piled' : undefined}>{props.text}</mark>
+  return (
     <mark class="unseen-char" data-code={codesOf(props.text)}>
       {props.text}
     </mark>

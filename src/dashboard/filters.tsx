@@ -1,5 +1,5 @@
 // Searching and narrowing the queue: a plain form whose fields are the page's address, so that it can be kept, sent and gone back to.
-import { SIGNAL_CODES } from '../core/screening/screen.ts'
+import { SIGNAL_CODES } from '../core/screening/signal.ts'
 import { MAX_ARTICLE_LENGTH, MAX_SEARCH_LENGTH } from '../http/shapes.ts'
 import { type Desk, isNarrowed, type ListedState, type Place, queueHref } from './desk.ts'
 

@@ -12,6 +12,7 @@ import { showComment } from './comment.tsx'
 import { isScript, receiveDecision, receiveUndo, tellMoved } from './decisions.ts'
 import { Sheet } from './parts.tsx'
 import { showQueue } from './queue.tsx'
+import { settingsDoors } from './settings/doors.ts'
 import { receiveSignIn, receiveSignOut, showFirstSite, showSignIn } from './signin.tsx'
 
 /** Everything under /desk. */
@@ -38,6 +39,7 @@ export function deskDoors(limiter: RateLimiter): Hono<AppEnv> {
   doors.post('/desk/:site/decisions', receiveDecision)
   doors.post('/desk/:site/decisions/:id/undo', receiveUndo)
   doors.post('/desk/:site/moved', tellMoved)
+  settingsDoors(doors)
   doors.all('/desk/*', () => {
     throw new AppError('not_found')
   })

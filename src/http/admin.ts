@@ -6,7 +6,8 @@ import { type QueueItem, readItem, readQueue } from '../core/moderation/queue.ts
 import { ReplyInput, reply } from '../core/moderation/reply.ts'
 import { dismissReports } from '../core/moderation/reports.ts'
 import { undo } from '../core/moderation/undo.ts'
-import type { Signal } from '../core/screening/screen.ts'
+import type { Signal } from '../core/screening/signal.ts'
+import { ChangeSettingsInput, changeSettings, readSetup } from '../core/setup.ts'
 import { type Language, strings } from '../i18n/index.ts'
 import { staffCtx } from './auth.ts'
 import { csrf, idempotencyKeyOf, jsonOnly } from './guards.ts'
@@ -22,8 +23,10 @@ import {
   QueueShape,
   RepliedShape,
   refusal,
+  SetupShape,
   UndoneShape,
 } from './shapes.ts'
+import { signalSentence } from './signal.ts'
 
 const Site = z.object({ site: z.string().openapi({ param: { name: 'site', in: 'path' }, example: 'phuong-vi-du' }) })
 const SiteAndId = Site.extend({ id: z.string().openapi({ param: { name: 'id', in: 'path' } }) })
@@ -89,6 +92,22 @@ const routes = {
     request: { params: SiteAndId },
     responses: { 200: json(DismissedShape, 'Laid aside'), default: refusal },
   }),
+  settings: createRoute({
+    method: 'get',
+    path: '/api/v1/admin/sites/{site}/settings',
+    summary: 'A site’s settings, with the version to name when they are changed',
+    security,
+    request: { params: Site },
+    responses: { 200: json(SetupShape, 'The settings'), default: refusal },
+  }),
+  changeSettings: createRoute({
+    method: 'patch',
+    path: '/api/v1/admin/sites/{site}/settings',
+    summary: 'Change some settings, or the site’s `name`; null puts a default back; 409 when another version stands',
+    security,
+    request: { params: Site, body: body(ChangeSettingsInput) },
+    responses: { 200: json(SetupShape, 'The settings as they are now'), default: refusal },
+  }),
   undo: createRoute({
     method: 'delete',
     path: '/api/v1/admin/sites/{site}/decisions/{id}',
@@ -138,6 +157,10 @@ export function adminApi() {
 
   api.openapi(routes.undo, async (c) => c.json(await undo(c.var.ctx, c.req.valid('param').id), 200))
 
+  api.openapi(routes.settings, async (c) => c.json(await readSetup(c.var.ctx), 200))
+
+  api.openapi(routes.changeSettings, async (c) => c.json(await changeSettings(c.var.ctx, c.req.valid('json')), 200))
+
   api.openapi(routes.reply, async (c) => {
     return c.json(await reply(c.var.ctx, c.req.valid('param').id, c.req.valid('json'), idempotencyKeyOf(c)), 201)
   })
@@ -157,5 +180,5 @@ function told(item: QueueItem, language: Language) {
 
 /** Signals with the sentence that explains each. */
 function sentences(signals: readonly Signal[], language: Language) {
-  return signals.map((signal) => ({ ...signal, text: strings(language).signals[signal.code] }))
+  return signals.map((signal) => ({ ...signal, text: signalSentence(signal, strings(language)) }))
 }

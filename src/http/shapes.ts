@@ -5,7 +5,7 @@ import { STATES, VERDICTS } from '../core/comments/states.ts'
 import { OPINION_KINDS } from '../core/context.ts'
 import { LISTED_STATES } from '../core/moderation/queue.ts'
 import { NUDGES } from '../core/screening/nudges.ts'
-import { SIGNAL_CODES } from '../core/screening/screen.ts'
+import { SIGNAL_CODES } from '../core/screening/signal.ts'
 
 const Time = z.string().openapi({ format: 'date-time', example: '2026-11-23T08:19:00.000Z' })
 const State = z.enum(STATES)
@@ -155,7 +155,20 @@ export const ReceiptShape = z
   })
   .openapi('Receipt')
 
-const Signal = z.object({ code: z.string(), text: z.string(), spans: z.array(z.array(z.number())) })
+const Signal = z.object({
+  code: z.enum(SIGNAL_CODES),
+  text: z.string(),
+  weight: z.number(),
+  spans: z.array(z.array(z.number())),
+  rule: z.string().openapi({ description: 'What is turned off to be rid of it: a code, a built-in entry, or `rule:` and an id' }),
+  details: z.object({
+    kinds: z.array(z.string()).optional(),
+    entry: z.string().optional(),
+    twins: z.array(z.string()).optional(),
+    count: z.number().optional(),
+    converted: z.string().optional(),
+  }),
+})
 const QueueItemShape = z
   .object({
     id: z.string(),
@@ -174,6 +187,7 @@ const QueueItemShape = z
     article: z.object({ thread_id: z.string(), key: z.string(), url: z.string(), title: z.string() }),
     in_reply_to: z.object({ id: z.string(), author_name: z.string().nullable(), body_text: z.string() }).nullable(),
     signals: z.array(Signal),
+    attention: z.number().openapi({ description: 'How closely to look, 0 to 100: what the signals weigh together' }),
     legal_verdicts: z.array(z.enum(VERDICTS)),
     is_public: z.boolean(),
     receipt_code: z.string(),
@@ -241,6 +255,16 @@ export const RepliedShape = z
   .openapi('Replied')
 export const PinnedShape = z.object({ comment: z.object({ id: z.string() }), pinned: z.boolean() }).openapi('Pinned')
 export const DismissedShape = z.object({ comment: z.object({ id: z.string() }), dismissed: z.number() }).openapi('Dismissed')
+
+/** Meanings and defaults of the settings are in docs/operations.md. */
+export const SetupShape = z
+  .object({
+    version: z.number(),
+    name: z.string(),
+    settings: z.record(z.string(), z.any()),
+    changed: z.object({ by: z.string(), at: Time }).nullable(),
+  })
+  .openapi('Setup')
 
 export const UndoneShape = z
   .object({ comment: z.object({ id: z.string(), state: State, version: z.number() }), decision: z.object({ id: z.string() }) })

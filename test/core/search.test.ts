@@ -2,7 +2,7 @@
 import { beforeAll, describe, expect, it } from 'vitest'
 import { keepCatalogue, takeIn } from '../../src/core/moderation/catalogue.ts'
 import { datesBetween, termsOf } from '../../src/core/moderation/search.ts'
-import { SIGNAL_CODES } from '../../src/core/screening/screen.ts'
+import { SIGNAL_CODES } from '../../src/core/screening/signal.ts'
 import { resetIndex } from '../../src/storage/search.ts'
 import { dump } from '../support/dump.ts'
 import { flood } from '../support/flood.ts'

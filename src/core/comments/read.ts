@@ -88,9 +88,7 @@ export async function readThread(stamp: ThreadStamp, reference: ArticleReference
       official_count: known?.officialCount ?? 0,
       message: thread?.message ?? null,
       closed:
-        opening.closed === null
-          ? null
-          : { reason: opening.closed, message: closedSentence(ctx.site, opening), opens_at: opening.opensAt },
+        opening.closed === null ? null : { reason: opening.closed, message: closedSentence(ctx.site, opening), opens_at: opening.opensAt },
     },
     ...page,
   }

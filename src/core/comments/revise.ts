@@ -4,6 +4,7 @@ import { z } from 'zod'
 import { AppError, allow, type Ctx } from '../context.ts'
 import { takingBackBeside } from '../moderation/undo.ts'
 import { audited, commit, retrying } from '../record.ts'
+import { BUILT_IN } from '../screening/rules.ts'
 import { screen } from '../screening/screen.ts'
 import { isOwnPage } from '../sites.ts'
 import { findThreadById } from '../threads.ts'
@@ -38,7 +39,9 @@ export async function revise(ctx: Ctx, commentId: string, token: string, raw: un
   if (current.body === body) return answer(ctx, comment, comment.state)
   const thread = await findThreadById(ctx, comment.threadId)
   const revisionId = services.newId()
-  const signals = screen(body, { isForeignArticle: thread.url !== '' && !isOwnPage(site, thread.url) })
+  const signals = screen({ body, name: comment.authorNameGiven }, BUILT_IN, {
+    isForeignArticle: thread.url !== '' && !isOwnPage(site, thread.url),
+  })
 
   await commit(ctx, [
     insertAuthorFact(ctx, comment, { kind: 'revision', revisionId, stateAfter: 'pending' }),

@@ -5,6 +5,7 @@ import { insertRow } from '../../storage/store.ts'
 import { AppError, allow, type Ctx, faulty } from '../context.ts'
 import { openingOf, refuseClosed } from '../opening.ts'
 import { audited, commit, counted, retrying } from '../record.ts'
+import { BUILT_IN } from '../screening/rules.ts'
 import { screen } from '../screening/screen.ts'
 import { isOwnPage } from '../sites.ts'
 import { articleOf, cleanTitle, findThread, insertThread, refuseThreadFlood, type Thread, threadIds, toThread } from '../threads.ts'
@@ -96,7 +97,7 @@ async function take(ctx: Ctx, input: SubmitInput, request: Sending): Promise<Sub
   const editUntil = new Date(now.getTime() + settings.edit_minutes * MINUTE_MS).toISOString()
   const contactSealed = contact === null ? null : await seal(services.config.secret, `contact:${id}`, JSON.stringify(contact))
   const url = thread?.url ?? article.url ?? ''
-  const signals = screen(body, { isForeignArticle: url !== '' && !isOwnPage(site, url) })
+  const signals = screen({ body, name }, BUILT_IN, { isForeignArticle: url !== '' && !isOwnPage(site, url) })
 
   const comment = {
     id,

@@ -4,7 +4,7 @@
 import type { Services } from '../../services.ts'
 import { putDocuments, type SearchDocument } from '../../storage/search.ts'
 import { StoreBusy, UniqueViolation } from '../../storage/store.ts'
-import type { Signal, SignalCode } from '../screening/screen.ts'
+import { readSignals, type SignalCode } from '../screening/signal.ts'
 import { fold, syllables } from '../screening/vietnamese.ts'
 
 /** Comments taken in at once: on SQLite about ten milliseconds during which nothing else runs. */
@@ -135,7 +135,7 @@ function documentOf(row: Row): SearchDocument {
 function wordsOf(row: Row): string[] {
   const texts = [row.receipt_code, row.author_name_given ?? '', row.title, row.body].map((text) => syllables(text).map(({ text }) => text))
   const day = dayOf(row.received_at)
-  const told = JSON.parse(row.signals) as Signal[]
+  const told = readSignals(row.signals)
   return [
     about.any,
     about.state(row.state),

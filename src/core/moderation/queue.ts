@@ -6,7 +6,7 @@ import { findUnsealed, toComment } from '../comments/comment.ts'
 import { legalVerdicts, STATES, type State, type Verdict } from '../comments/states.ts'
 import type { Official } from '../comments/views.ts'
 import { allow, type Ctx, faulty, type OpinionKind } from '../context.ts'
-import type { Signal, SignalCode } from '../screening/screen.ts'
+import { attentionOf, readSignals, type Signal, type SignalCode } from '../screening/signal.ts'
 import { canonicalUrl, findThread } from '../threads.ts'
 import { catchUp } from './catalogue.ts'
 import { type ReportView, readReports } from './reports.ts'
@@ -41,6 +41,8 @@ export type QueueItem = {
   article: { thread_id: string; key: string; url: string; title: string }
   in_reply_to: { id: string; author_name: string | null; body_text: string } | null
   signals: Signal[]
+  /** How closely to look, 0 to 100: what the signals weigh together. */
+  attention: number
   legal_verdicts: Verdict[]
   is_public: boolean
   receipt_code: string
@@ -230,7 +232,7 @@ export async function readItem(ctx: Ctx, id: string): Promise<ItemDetail> {
       id: revision.id,
       number: revision.number,
       body_text: revision.body,
-      signals: JSON.parse(revision.signals) as Signal[],
+      signals: readSignals(revision.signals),
       created_at: revision.created_at,
     })),
     history: facts.map((fact) => ({
@@ -309,6 +311,7 @@ function recordOf(state: 'published' | 'rejected') {
 
 function toItem(row: Awaited<ReturnType<ReturnType<typeof rowsOf>['executeTakeFirstOrThrow']>>): QueueItem {
   const comment = toComment(row)
+  const signals = readSignals(row.signals)
   return {
     id: comment.id,
     version: comment.version,
@@ -326,7 +329,8 @@ function toItem(row: Awaited<ReturnType<ReturnType<typeof rowsOf>['executeTakeFi
     article: { thread_id: comment.threadId, key: row.key, url: row.url, title: row.title },
     in_reply_to:
       comment.parentId === null ? null : { id: comment.parentId, author_name: row.parent_name, body_text: row.parent_text ?? '' },
-    signals: JSON.parse(row.signals) as Signal[],
+    signals,
+    attention: attentionOf(signals),
     legal_verdicts: legalVerdicts(comment),
     is_public: comment.publicRevisionId !== null && comment.hiddenAt === null,
     receipt_code: comment.receiptCode,

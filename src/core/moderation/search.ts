@@ -3,7 +3,7 @@
 import { fromCursor, toCursor } from '../../lib/cursor.ts'
 import { findDocuments, type Hit, placesOf, type Wanted, walkLength, wordsBeginning } from '../../storage/search.ts'
 import { type Ctx, faulty } from '../context.ts'
-import type { SignalCode } from '../screening/screen.ts'
+import type { SignalCode } from '../screening/signal.ts'
 import { fold, hasMarks, syllables } from '../screening/vietnamese.ts'
 import { about, spelled, unmarked } from './catalogue.ts'
 

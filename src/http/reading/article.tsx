@@ -12,7 +12,7 @@ import { type ToldNudge, toldNudge } from '../nudge.ts'
 import { safeHref } from '../page.tsx'
 import { logUnexpected, type Problem, toAppError, toProblem } from '../problem.ts'
 import { STATUS } from '../status.ts'
-import { CONTROLS, consentsOf, WriteForm } from './form.tsx'
+import { agreedOf, CONTROLS, consentsOf, WriteForm } from './form.tsx'
 import { List, sortOf } from './list.tsx'
 import { type Kept, linkTo, type Place, placeOf, referenceOf } from './place.ts'
 import { Alert, answerSheet } from './sheet.tsx'
@@ -43,7 +43,7 @@ export async function receiveOpinion(c: AppContext): Promise<Response> {
     }
     const submitted = await submit(
       place.ctx,
-      { article, parent_id: field('parent_id'), author, kind: field('kind'), body, consents: consentsOf(kept) },
+      { article, parent_id: field('parent_id'), author, kind: field('kind'), body, ...agreedOf(kept) },
       field('request_key') ?? null,
     )
     return sentPage(c, place, submitted)
@@ -99,8 +99,9 @@ async function articlePage(c: AppContext, place: Place, draft: Draft): Promise<R
         )}
         {draft.problem && <Alert problem={draft.problem} fields={CONTROLS} />}
         {answer && <List place={place} answer={answer} shown={shown} />}
-        {answer?.thread.state === 'closed' ? (
-          <p class="notice">{words.reader.closed}</p>
+        {answer?.thread.message && <p class="notice">{answer.thread.message}</p>}
+        {answer?.thread.closed ? (
+          <p class="notice">{answer.thread.closed.message}</p>
         ) : (
           <WriteForm
             place={{ ...place, title }}
