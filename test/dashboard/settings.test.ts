@@ -42,8 +42,17 @@ function controlsOf(html: string): Record<string, string> {
 
 const controls = async () => controlsOf((await get(page())).html)
 
+/** Wards share a database where a file's tests do. */
+const siteId = async () => (await ward.ctx({ kind: 'reader' })).site.id
+
 async function audits(action: string): Promise<{ actor_name: string | null; detail: Record<string, unknown> }[]> {
-  const rows = await ward.store.db.selectFrom('audit').select(['actor_name', 'detail']).where('action', '=', action).orderBy('id').execute()
+  const rows = await ward.store.db
+    .selectFrom('audit')
+    .select(['actor_name', 'detail'])
+    .where('action', '=', action)
+    .where('site_id', '=', await siteId())
+    .orderBy('id')
+    .execute()
   return rows.map(({ actor_name, detail }) => ({ actor_name, detail: JSON.parse(detail) as Record<string, unknown> }))
 }
 
@@ -191,7 +200,13 @@ describe('the texts that authors agree to', () => {
     expect((await siteView()).consents.version).toBe(2)
     await ward.submit('Trang mở từ lúc bản một.', { consents_version: 1 })
     await ward.submit('Theo bản hai.')
-    const rows = await ward.store.db.selectFrom('comment').select('consent_version').orderBy('received_at').orderBy('id').execute()
+    const rows = await ward.store.db
+      .selectFrom('comment')
+      .select('consent_version')
+      .where('site_id', '=', await siteId())
+      .orderBy('received_at')
+      .orderBy('id')
+      .execute()
     expect(rows.map((row) => row.consent_version)).toEqual([0, 1, 1, 2])
     const { html } = await get(`/desk/${ward.slug}/settings/consents`)
     for (const text of ['Quy định thứ nhất', 'Quy định thứ hai', 'Tôi đồng ý nêu tên.']) expect(html).toContain(text)
@@ -200,7 +215,12 @@ describe('the texts that authors agree to', () => {
   it('keep as version 0 what stood before the first change', async () => {
     await ward.store.batch([ward.store.db.updateTable('site').set({ settings: '{"rules":"Từ đầu"}' }).where('slug', '=', ward.slug)])
     await post(page(), { ...(await controls()), rules: 'Sửa lần một' })
-    const rows = await ward.store.db.selectFrom('consent_text').select(['version', 'texts']).orderBy('version').execute()
+    const rows = await ward.store.db
+      .selectFrom('consent_text')
+      .select(['version', 'texts'])
+      .where('site_id', '=', await siteId())
+      .orderBy('version')
+      .execute()
     expect(rows.map(({ version, texts }) => [version, (JSON.parse(texts) as { rules: string }).rules])).toEqual([
       [0, 'Từ đầu'],
       [1, 'Sửa lần một'],
