@@ -64,6 +64,13 @@ export const Settings = z.object({
   consent_terms: line(1_000),
   consent_name: line(1_000),
   consent_notify: line(1_000),
+  /** What the page without script asks where a browser would solve a challenge; none means a small sum. */
+  questions: z
+    .array(
+      z.strictObject({ question: z.string().trim().min(1).max(200), answers: z.array(z.string().trim().min(1).max(100)).min(1).max(20) }),
+    )
+    .max(20)
+    .default([]),
   /** Which version of the texts that are agreed to stands: 0 before any was written. Kept by the commands alone. */
   consent_version: z.number().int().min(0).default(0),
 })

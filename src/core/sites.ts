@@ -120,6 +120,11 @@ export function isOwnPage(site: Site, url: string): boolean {
   return site.origins.some((origin) => URL.parse(origin)?.host === host)
 }
 
+/** What the site and whoever signs for it are called: names that no reader may bear. */
+export function agenciesOf({ name, settings }: Site): string[] {
+  return [name, settings.agency ?? name]
+}
+
 /** A site from its row joined with its origins, a row for each. Throws `not_found` when there is none. */
 export function toSite(rows: readonly { id: string; slug: string; name: string; settings: string; origin: string | null }[]): Site {
   const [first] = rows

@@ -25,6 +25,7 @@ const TABLES: readonly { table: keyof Schema; key: readonly string[]; through?: 
   { table: 'consent_text', key: ['id'] },
   { table: 'thread_alias', key: ['key'] },
   { table: 'canned_reply', key: ['id'] },
+  { table: 'flood', key: ['id'] },
   { table: 'audit', key: ['id'] },
 ]
 

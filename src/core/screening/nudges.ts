@@ -1,5 +1,6 @@
 // What a sender may want to know before sending: hints about one's own text, asked for once and never a block. Pure.
 // Not for: signals to the staff (screen.ts) or refusals (comments/text.ts).
+import { imitatesOffice } from './names.ts'
 import { findPersonalData, type PersonalKind, type Span } from './privacy.ts'
 
 export const NUDGES = ['no_diacritics', 'personal_data', 'denunciation', 'name_reserved', 'links', 'duplicate'] as const
@@ -28,11 +29,6 @@ const AS_A_SUBJECT =
 const LINK =
   /(?<![\p{L}\d@._-])(?:https?:\/\/[^\s<>"]{1,2000}|www\.[^\s<>"]{1,2000}|(?:[a-z\d](?:[a-z\d-]{0,61}[a-z\d])?\.){1,4}(?:com|net|org|vn|info|xyz|top|club|vip|online|site|shop|bet)(?![\p{L}\d@-])(?:\/[^\s<>"]{0,2000})?)/giu
 
-/** What an office or its officers call themselves, folded: at the beginning of a name. A person may well be called Công An. */
-const OFFICES_FIRST =
-  /^(?:uy ban|ubmttq|mat tran to quoc|hoi dong nhan dan|cong an (?:phuong|xa|tinh|huyen|thanh pho|quan)|chu tich|pho chu tich|bi thu|pho bi thu|truong cong an|lanh dao|can bo|quan tri|ban bien tap|ban quan tri|toa soan|van phong)(?: |$)/
-const OFFICES_ANYWHERE = /(?:^| )(?:ubnd|hdnd|uy ban nhan dan|admin|administrator|moderator|official)(?: |$)/
-
 /** Every hint about a text by itself. `reserved` are the names of the site and its agency. */
 export function nudgesOf(text: string, author: { name: string | null; reserved: readonly string[] }): Nudge[] {
   const nudges: Nudge[] = []
@@ -42,16 +38,10 @@ export function nudgesOf(text: string, author: { name: string | null; reserved: 
     nudges.push({ code: 'personal_data', spans: personal.map(({ span }) => span), kinds: [...new Set(personal.map(({ kind }) => kind))] })
   const accusing = accusations(text)
   if (accusing.length > 0) nudges.push({ code: 'denunciation', spans: accusing })
-  if (author.name !== null && isReservedName(author.name, author.reserved)) nudges.push({ code: 'name_reserved' })
+  if (author.name !== null && imitatesOffice(author.name, author.reserved)) nudges.push({ code: 'name_reserved' })
   const links = spansOf(text, LINK)
   if (links.length > 0) nudges.push({ code: 'links', spans: links })
   return nudges
-}
-
-/** Whether a name passes for an office, an officer, or one of the reserved names, with or without marks. */
-function isReservedName(name: string, reserved: readonly string[]): boolean {
-  const folded = fold(name)
-  return OFFICES_FIRST.test(folded) || OFFICES_ANYWHERE.test(folded) || reserved.some((each) => isWithin(folded, fold(each)))
 }
 
 function lacksDiacritics(text: string): boolean {
@@ -68,19 +58,4 @@ function accusations(text: string): Span[] {
 
 function spansOf(text: string, pattern: RegExp): Span[] {
   return Array.from(text.matchAll(pattern), (match): Span => [match.index, match.index + match[0].length])
-}
-
-function isWithin(name: string, reserved: string): boolean {
-  return reserved !== '' && ` ${name} `.includes(` ${reserved} `)
-}
-
-/** Lower case without marks, and one space for whatever is neither letter nor digit. */
-function fold(text: string): string {
-  return text
-    .normalize('NFD')
-    .replace(/\p{M}+/gu, '')
-    .toLowerCase()
-    .replaceAll('đ', 'd')
-    .replace(/[^\p{L}\d]+/gu, ' ')
-    .trim()
 }
