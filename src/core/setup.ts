@@ -130,9 +130,10 @@ async function lastEdit(ctx: Ctx, subjectId: string): Promise<Edit | null> {
   const row = await ctx.services.store.db
     .selectFrom('audit')
     .select(['actor_name', 'created_at'])
-    .where('subject_id', '=', subjectId)
     .where('site_id', '=', ctx.site.id)
-    .orderBy('created_at', 'desc')
+    // The command line knows a site by its slug.
+    .where('subject_id', 'in', subjectId === ctx.site.id ? [subjectId, ctx.site.slug] : [subjectId])
+    .orderBy('id', 'desc')
     .limit(1)
     .executeTakeFirst()
   return row ? { by: row.actor_name ?? '', at: row.created_at } : null

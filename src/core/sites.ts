@@ -5,6 +5,7 @@ import type { Services } from '../services.ts'
 import type { Schema } from '../storage/schema.ts'
 import type { Compilable } from '../storage/store.ts'
 import { AppError, type Site } from './context.ts'
+import { COMMAND_LINE, recorded } from './record.ts'
 import { CONSENT_TEXTS, CONTACT_SETTINGS, clashesOf, SettingChanges, type SettingName, Settings } from './settings.ts'
 
 const Slug = z.string().regex(/^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/, 'a slug is 1 to 63 of a-z, 0-9 and "-", such as phuong-vi-du')
@@ -41,17 +42,10 @@ export async function addSite(services: Services, raw: NewSite): Promise<string>
   await services.store.batch([
     db.insertInto('site').values({ id, slug: input.slug, name: input.name, settings: JSON.stringify(input.settings), created_at }),
     ...[...new Set(input.origins)].map((origin) => db.insertInto('site_origin').values({ site_id: id, origin, created_at })),
-    db.insertInto('audit').values({
-      id: services.newId(),
-      site_id: id,
+    recorded(services, id, COMMAND_LINE, {
       action: 'site.add',
-      subject_kind: 'site',
-      subject_id: id,
-      actor_kind: 'system',
-      actor_id: null,
-      actor_name: 'command line',
-      detail: JSON.stringify({ slug: input.slug, origins: input.origins }),
-      created_at,
+      subject: { kind: 'site', id },
+      detail: { slug: input.slug, origins: input.origins },
     }),
   ])
   return input.slug
@@ -65,23 +59,16 @@ export async function setSite(services: Services, slug: string, raw: unknown): P
   const changes = z.record(z.string(), z.unknown()).parse(raw)
   const patch = checkedChanges(changes)
   const names = Object.keys(patch) as SettingName[]
-  const { store, newId, now } = services
+  const { store, now } = services
   const { db } = store
   const at = now().toISOString()
   const site = db.selectFrom('site').select('id').where('slug', '=', slug).$asScalar()
   const makesConsent = CONSENT_TEXTS.some((name) => names.includes(name))
   await store.batch([
-    db.insertInto('audit').values({
-      id: newId(),
-      site_id: site,
+    recorded(services, site, COMMAND_LINE, {
       action: 'site.set',
-      subject_kind: 'site',
-      subject_id: site,
-      actor_kind: 'system',
-      actor_id: null,
-      actor_name: 'command line',
-      detail: changeInPlace(store.dialect, slug, patch),
-      created_at: at,
+      subject: { kind: 'site', id: slug },
+      detail: toldOf(patch),
     }),
     db
       .insertInto('edit')
@@ -166,18 +153,13 @@ function mergedInPlace(dialect: Services['store']['dialect'], patch: Readonly<Re
     : sql<string>`json_patch(settings, ${json})`
 }
 
-/** The detail of an audit row that tells what the named settings were and are; of those that reach a person only that they changed. */
-function changeInPlace(dialect: Services['store']['dialect'], slug: string, patch: Readonly<Record<string, unknown>>): RawBuilder<string> {
-  const told = Object.fromEntries(Object.entries(patch).filter(([name]) => !(CONTACT_SETTINGS as readonly string[]).includes(name)))
-  const names = Object.keys(told)
-  const unsaid = JSON.stringify(Object.keys(patch).filter((name) => !(name in told)))
-  const after = JSON.stringify(told)
-  if (dialect === 'postgres') {
-    const before = names.flatMap((name) => [sql`${name}::text`, sql`site.settings::jsonb -> ${name}::text`])
-    return sql<string>`(SELECT jsonb_build_object('before', jsonb_build_object(${sql.join(before)}), 'after', ${after}::jsonb, 'unsaid', ${unsaid}::jsonb)::text FROM site WHERE slug = ${slug})`
+/** What the record tells of settings changed without being read first; of those that reach a person only that they changed. */
+function toldOf(patch: Readonly<Record<string, unknown>>): { after: Record<string, unknown>; unsaid: string[] } {
+  const isUnsaid = (name: string) => (CONTACT_SETTINGS as readonly string[]).includes(name)
+  return {
+    after: Object.fromEntries(Object.entries(patch).filter(([name]) => !isUnsaid(name))),
+    unsaid: Object.keys(patch).filter(isUnsaid),
   }
-  const before = names.flatMap((name) => [sql`${name}`, sql`json(coalesce(site.settings -> ${`$.${name}`}, 'null'))`])
-  return sql<string>`(SELECT json_object('before', json_object(${sql.join(before)}), 'after', json(${after}), 'unsaid', json(${unsaid})) FROM site WHERE slug = ${slug})`
 }
 
 /**

@@ -126,6 +126,9 @@ type AuditTable = {
   actor_name: string | null
   detail: Json
   created_at: Time
+  seal: string | null
+  sequence: number | null
+  link: string | null
 }
 
 /** An edit of something that people set, by the version it started from: of two that start from one, one wins. */

@@ -73,7 +73,7 @@ describe('a site', () => {
       await expect(setSite(ward.services, ward.slug, wrong)).rejects.toThrow()
     expect(await siteView()).toMatchObject({ body: { min: 3, max: 500 }, fields: { name: 'optional' } })
     const audits = await ward.store.db.selectFrom('audit').select('detail').where('action', '=', 'site.set').orderBy('id', 'desc').execute()
-    expect(JSON.parse(audits[0]?.detail ?? '')).toEqual({ before: { body_min: null }, after: { body_min: 3 }, unsaid: [] })
+    expect(JSON.parse(audits[0]?.detail ?? '')).toEqual({ after: { body_min: 3 }, unsaid: [] })
     await setSite(ward.services, ward.slug, { body_min: null, body_max: null })
   })
 })
