@@ -180,7 +180,6 @@ describe('of two administrators who save the same version', () => {
     const form = await controls()
     await setSite(ward.services, ward.slug, { body_max: 700, contact_person: 'Bà Ví Dụ' })
     expect((await audits('site.set'))[0]?.detail).toEqual({
-      before: { body_max: null },
       after: { body_max: 700 },
       unsaid: ['contact_person'],
     })
