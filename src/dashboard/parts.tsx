@@ -61,6 +61,7 @@ const ROOMS: readonly { path: string; act: Act; title: (words: Strings) => strin
   { path: 'queue', act: 'queue.read', title: (words) => words.desk.queue },
   { path: 'people', act: 'people.read', title: (words) => words.account.people },
   { path: 'tokens', act: 'token.manage', title: (words) => words.account.tokens },
+  { path: 'settings', act: 'site.configure', title: (words) => words.settings.title },
 ]
 
 /** The menu of rooms that this person may enter. */

@@ -24,6 +24,7 @@ import { isScript, receiveDecision, receiveUndo, tellMoved } from './decisions.t
 import { Sheet } from './parts.tsx'
 import { receiveAccess, receiveInvitation, receiveRecovery, receiveRole, receiveWithdrawal, showPeople } from './people.tsx'
 import { showQueue } from './queue.tsx'
+import { settingsDoors } from './settings/doors.ts'
 import { receiveApp, receiveCode, receiveSignIn, receiveSignOut, showFirstSite, showSignIn, showStep } from './signin.tsx'
 import { receiveToken, receiveTokenRevocation, showTokens } from './tokens.tsx'
 
@@ -73,6 +74,7 @@ export function deskDoors(limiter: RateLimiter): Hono<AppEnv> {
   doors.get('/desk/:site/tokens', showTokens)
   doors.post('/desk/:site/tokens', receiveToken)
   doors.post('/desk/:site/tokens/revoke', receiveTokenRevocation)
+  settingsDoors(doors)
   doors.all('/desk/*', () => {
     throw new AppError('not_found')
   })
