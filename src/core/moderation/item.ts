@@ -36,7 +36,7 @@ export const HAPPENINGS = [
  * One thing that happened. `by` is null for the author and for readers. `signals` are those of a text that came in; `effective` is a
  * decision coming into force; `recorded` is an act that left nothing but its row in the record, named by `action`.
  */
-export type Happening = {
+type Happening = {
   kind: (typeof HAPPENINGS)[number]
   id: string
   at: string
@@ -56,7 +56,7 @@ export type Happening = {
   can_change_until: string | null
 }
 
-export type Neighbour = { id: string; state: State; author_name: string | null; is_official: boolean; excerpt: string; at: string }
+type Neighbour = { id: string; state: State; author_name: string | null; is_official: boolean; excerpt: string; at: string }
 
 export type Surroundings = {
   timeline: Happening[]
