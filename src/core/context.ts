@@ -32,6 +32,8 @@ type SiteSettings = Record<`ask_${SiteField}`, FieldRule> & {
   body_max: number
   edit_minutes: number
   requires_terms: boolean
+  /** The reasons for not publishing that the desk offers first, on the digits 1 to 9. */
+  quick_reasons: readonly string[]
   rules: string | null
   privacy_url: string | null
 }
@@ -146,6 +148,10 @@ export type ErrorCode =
   | 'undo_expired'
   | 'reason_required'
   | 'masks_invalid'
+  | 'views_full'
+  | 'nothing_chosen'
+  | 'key_invalid'
+  | 'key_taken'
   | 'idempotency_mismatch'
   | 'idempotency_key_invalid'
   | 'reader_token_invalid'

@@ -2,6 +2,7 @@
 import { type Expression, sql } from 'kysely'
 import { z } from 'zod'
 import type { Services } from '../services.ts'
+import { REASONS } from './comments/states.ts'
 import { AppError, type Site } from './context.ts'
 
 const Language = z.enum(['vi', 'en'])
@@ -22,6 +23,10 @@ const Settings = z.object({
   ask_address: Rule.default('off'),
   ask_kind: Rule.default('off'),
   requires_terms: z.boolean().default(false),
+  quick_reasons: z
+    .array(z.enum(REASONS))
+    .max(9)
+    .default(['offtopic', 'insult', 'profanity', 'ads', 'false', 'privacy', 'duplicate', 'unreadable', 'illegal']),
   rules: z.string().nullable().default(null),
   privacy_url: z
     .url({ protocol: /^https?$/ })

@@ -8,11 +8,13 @@ import { allowPage } from '../http/page.tsx'
 import { answerProblem, logUnexpected, toAppError, toProblem } from '../http/problem.ts'
 import { STATUS } from '../http/status.ts'
 import { strings } from '../i18n/index.ts'
+import { receiveBulk, receiveBulkUndo } from './bulk.tsx'
 import { showComment } from './comment.tsx'
-import { isScript, receiveDecision, receiveUndo, tellMoved } from './decisions.ts'
+import { isScript, receiveAct, receiveDecision, receiveUndo, tellMoved, tellStamp } from './decisions.ts'
 import { Sheet } from './parts.tsx'
-import { showQueue } from './queue.tsx'
+import { showCard, showQueue } from './queue.tsx'
 import { receiveSignIn, receiveSignOut, showFirstSite, showSignIn } from './signin.tsx'
+import { receiveKeys, receiveView, receiveViewDeletion, showKeys } from './views.tsx'
 
 /** Everything under /desk. */
 export function deskDoors(limiter: RateLimiter): Hono<AppEnv> {
@@ -38,6 +40,15 @@ export function deskDoors(limiter: RateLimiter): Hono<AppEnv> {
   doors.post('/desk/:site/decisions', receiveDecision)
   doors.post('/desk/:site/decisions/:id/undo', receiveUndo)
   doors.post('/desk/:site/moved', tellMoved)
+  doors.get('/desk/:site/stamp', tellStamp)
+  doors.get('/desk/:site/cards/:id', showCard)
+  doors.post('/desk/:site/acts', receiveAct)
+  doors.post('/desk/:site/bulk', receiveBulk)
+  doors.post('/desk/:site/bulk/undo', receiveBulkUndo)
+  doors.post('/desk/:site/views', receiveView)
+  doors.post('/desk/:site/views/:id/delete', receiveViewDeletion)
+  doors.get('/desk/:site/keys', showKeys)
+  doors.post('/desk/:site/keys', receiveKeys)
   doors.all('/desk/*', () => {
     throw new AppError('not_found')
   })
