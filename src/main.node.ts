@@ -7,7 +7,7 @@ import { createApp } from './app.ts'
 import type { Config } from './config.ts'
 import { hasSites, newDemoLink, seedDemo } from './demo/seed.ts'
 import { ARTICLE, WARD } from './demo/ward.ts'
-import { createAllowance } from './http/limits.ts'
+import { answerTo, createGate, createRemoteGate, type Question } from './http/limits.ts'
 import { tick } from './jobs.ts'
 import { log, nodeServices, openDatabase, openServed, pathOf, readMigrations } from './platform/node.ts'
 import { isServing, joinPrimary, type Processes, startProcesses } from './platform/processes.ts'
@@ -33,7 +33,8 @@ type Options = { isReadOnly: boolean }
 export async function serveOnNode(config: Config, { isReadOnly = false } = {}): Promise<void> {
   if (isServing()) return serveForPrimary(config, { isReadOnly })
   if (config.database.startsWith('file:')) admit(pathOf(config.database), isReadOnly)
-  if (!config.limits) log({ event: 'warning', reason: 'YKIEN_LIMITS=off: rate limits are lifted; never do this in production' })
+  if (!config.limits)
+    log({ event: 'warning', reason: 'YKIEN_LIMITS=off: rate limits, challenges and flood mode are lifted; never do this in production' })
   const open = config.processes === 1 ? serveAlone : servePrimary
   const clock = createClock()
   const { services, processes, demoLink } = await open(config, { isReadOnly }, clock)
@@ -75,10 +76,11 @@ async function servePrimary(config: Config, options: Options, clock: Clock): Pro
   const store = openDatabase(config, options)
   const services = nodeServices(config, store, clock.wakeAt)
   const demoLink = await prepare(services, store, options, clock)
-  const allow = createAllowance(() => performance.now())
+  const gate = createGate(() => performance.now())
+  const judge = (question: unknown) => answerTo(gate, question as Question)
   const { take = () => {} } = store
   const { reading } = services.meters
-  const processes = await startProcesses(config.processes, { take, allow, nudge: clock.wakeAt, reading, log })
+  const processes = await startProcesses(config.processes, { take, judge, nudge: clock.wakeAt, reading, log })
   return { services, processes, demoLink }
 }
 
@@ -88,7 +90,7 @@ async function serveForPrimary(config: Config, { isReadOnly }: Options): Promise
   const store = openServed(config, { isReadOnly, link })
   const usual = nodeServices(config, store, link.nudge)
   const services: Services = { ...usual, meters: { ...usual.meters, readings: link.readings }, isDraining: link.isDraining }
-  const { close } = await openServer(config, createApp(services, link.allow).fetch, log)
+  const { close } = await openServer(config, createApp(services, createRemoteGate(link.judge)).fetch, log)
   await link.told
   await close()
   await store.close()

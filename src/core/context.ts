@@ -36,6 +36,8 @@ type SiteSettings = Record<`ask_${SiteField}`, FieldRule> & {
   quick_reasons: readonly string[]
   rules: string | null
   privacy_url: string | null
+  /** What the page without script asks where a browser would solve a challenge; empty means a small sum. */
+  questions: readonly { question: string; answers: readonly string[] }[]
 }
 
 /** The ward that asks for opinions, and the origins its pages live on. */
@@ -105,7 +107,11 @@ export function allow(ctx: Ctx, act: Act): void {
 }
 
 /** The identity of an actor as facts and audit rows keep it. A citizen has none. */
-export function actorColumns(actor: Actor): { actor_kind: string; actor_id: string | null; actor_name: string | null } {
+export function actorColumns(actor: Actor | { kind: 'staff'; id: string; name: string }): {
+  actor_kind: string
+  actor_id: string | null
+  actor_name: string | null
+} {
   return {
     actor_kind: actor.kind,
     actor_id: 'id' in actor ? actor.id : null,
@@ -157,29 +163,42 @@ export type ErrorCode =
   | 'reader_token_invalid'
   | 'pins_full'
   | 'rate_limited'
+  | 'challenge_required'
+  | 'challenge_invalid'
+  | 'challenge_expired'
+  | 'challenge_used'
+  | 'answer_wrong'
   | 'busy'
   | 'internal'
 
 /** One fault of one field: a JSON pointer into the request and the code of its sentence. */
 export type Fault = { pointer: string; code: ErrorCode; values?: Record<string, string | number> }
 
-/** The only error core throws on purpose. `values` fill the sentence; `retryAfter` is in seconds. */
+/** The only error core throws on purpose. `values` fill the sentence; `retryAfter` is in seconds; `members` are told with the problem. */
 export class AppError extends Error {
   override readonly name = 'AppError'
   readonly code: ErrorCode
   readonly values: Record<string, string | number>
   readonly faults: readonly Fault[]
   readonly retryAfter: number | undefined
+  readonly members: Readonly<Record<string, unknown>>
 
   constructor(
     code: ErrorCode,
-    more: { values?: Record<string, string | number>; faults?: readonly Fault[]; retryAfter?: number; cause?: unknown } = {},
+    more: {
+      values?: Record<string, string | number>
+      faults?: readonly Fault[]
+      retryAfter?: number
+      members?: Record<string, unknown>
+      cause?: unknown
+    } = {},
   ) {
     super(code, { cause: more.cause })
     this.code = code
     this.values = more.values ?? {}
     this.faults = more.faults ?? []
     this.retryAfter = more.retryAfter
+    this.members = more.members ?? {}
   }
 }
 

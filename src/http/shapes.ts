@@ -1,5 +1,6 @@
 // The wire shapes of both APIs as schemas: what the OpenAPI document shows and the doors check. Meanings are in docs/api.md.
 import { z } from '@hono/zod-openapi'
+import { ChallengeShape } from '../core/abuse/challenge.ts'
 import { SORTS } from '../core/comments/page.ts'
 import { STATES, VERDICTS } from '../core/comments/states.ts'
 import { OPINION_KINDS } from '../core/context.ts'
@@ -24,6 +25,7 @@ const ProblemShape = z
     request_id: z.string(),
     limit: z.number().optional(),
     retry_after: z.number().optional(),
+    challenge: ChallengeShape.optional().openapi({ description: 'What is to be solved, where a challenge is asked for' }),
     errors: z
       .array(
         z.object({
@@ -101,10 +103,18 @@ export const SubmittedShape = z
   .openapi('Submitted')
 
 export const LikedShape = z.object({ likes: z.number(), liked: z.boolean() }).openapi('Liked')
+export const OfferedShape = z.object({ required: z.boolean(), challenge: ChallengeShape.nullable() }).openapi('OfferedChallenge')
 export const ReportedShape = z.object({ reported: z.literal(true) }).openapi('Reported')
 export const NudgesShape = z
   .object({
-    nudges: z.array(z.object({ code: z.enum(NUDGES), message: z.string(), spans: z.array(z.array(z.number())).optional() })),
+    nudges: z.array(
+      z.object({
+        code: z.enum(NUDGES),
+        message: z.string(),
+        spans: z.array(z.array(z.number())).optional(),
+        converted: z.string().optional(),
+      }),
+    ),
   })
   .openapi('Nudges')
 
@@ -281,6 +291,16 @@ export const ThreadsQuery = z.object({
   around: z.string().optional(),
   parent: z.string().optional().openapi({ description: 'A root comment: gives a page of its replies instead' }),
   limit: z.coerce.number().int().min(1).max(MAX_PAGE_LENGTH).default(PAGE_LENGTH),
+})
+
+export const ChallengeQuery = z.object({
+  key: z.string().optional(),
+  url: z.string().optional(),
+  body: z
+    .string()
+    .regex(/^[0-9a-f]{64}$/)
+    .optional()
+    .openapi({ description: 'SHA-256 of the text as it will be sent, in hex' }),
 })
 
 /** Characters of what is searched for, and of an article's key or address. */

@@ -45,6 +45,11 @@ export const STATUS = {
   reader_token_invalid: 422,
   pins_full: 409,
   rate_limited: 429,
+  challenge_required: 403,
+  challenge_invalid: 403,
+  challenge_expired: 403,
+  challenge_used: 403,
+  answer_wrong: 403,
   busy: 503,
   internal: 500,
 } as const satisfies Record<ErrorCode, number>

@@ -90,6 +90,8 @@ export const pages = {
   beforeSending: 'Xin xem lại trước khi gửi',
   sendAnyway: 'Có thể sửa nội dung dưới đây, hoặc vẫn gửi như đã viết.',
   send: 'Vẫn gửi',
+  converted: 'Bản đã chuyển sang Unicode, có thể sửa',
+  useConverted: 'Gửi bản đã chuyển đổi',
   chooseKind: 'Chọn loại ý kiến',
   chooseReason: 'Xin chọn một lý do.',
   reportText: 'Giải thích thêm',
@@ -153,6 +155,12 @@ export const problems = {
   reader_token_invalid: 'Mã của trình duyệt không hợp lệ. Xin tải lại trang.',
   pins_full: 'Mỗi bài viết chỉ ghim được {n} ý kiến. Xin bỏ ghim một ý kiến trước.',
   rate_limited: 'Gửi quá nhanh. Xin thử lại sau {n} giây.',
+  challenge_required:
+    'Đang có nhiều ý kiến được gửi cùng lúc. Cần xác nhận không phải là chương trình tự động; nội dung đã nhập được giữ nguyên.',
+  challenge_invalid: 'Chưa xác nhận được. Xin thử lại.',
+  challenge_expired: 'Phiên xác nhận đã hết hạn. Xin xác nhận lại.',
+  challenge_used: 'Lần xác nhận này đã được dùng. Xin xác nhận lại.',
+  answer_wrong: 'Câu trả lời chưa đúng. Xin trả lời câu hỏi mới.',
   busy: 'Hệ thống đang bận. Nội dung chưa được gửi; xin thử lại.',
   internal: 'Hệ thống gặp lỗi. Nội dung chưa được gửi; xin thử lại.',
   offline: 'Mất kết nối. Nội dung đã được giữ lại, xin gửi lại sau.',
@@ -219,6 +227,7 @@ export const signals = {
   word_hold: 'Có từ trong danh mục cần xem kỹ',
   word_mark: 'Có từ trong danh mục cần lưu ý',
   vulgar: 'Có từ ngữ thô tục, xúc phạm',
+  rude: 'Có lời lẽ thiếu lịch sự',
   teencode: 'Có từ viết tắt thô tục',
   evasion: 'Có từ được viết biến dạng để tránh bộ lọc',
   gambling: 'Có từ ngữ quảng bá cờ bạc, cá độ',
@@ -242,11 +251,13 @@ export const signals = {
 
 /** Hints to a sender before sending; none of them blocks. */
 export const nudges = {
+  encoding: 'Nội dung có vẻ dùng bảng mã cũ (TCVN3, VNI). Xin kiểm tra bản đã chuyển đổi sang Unicode.',
   no_diacritics: 'Nội dung chưa có dấu, người đọc có thể khó hiểu.',
   personal_data: 'Nội dung có vẻ chứa {kind}. Thông tin này có thể được ẩn khi đăng.',
   denunciation:
     'Nếu đây là đơn tố cáo hoặc khiếu nại, xin không gửi tại mục này. Xin gửi đơn hoặc đến nơi tiếp công dân của cơ quan, nơi danh tính người tố cáo được giữ bí mật.',
   name_reserved: 'Tên này trùng với tên cơ quan, chức danh. Xin cân nhắc nhập tên khác.',
+  wording: 'Nội dung có từ ngữ thô tục hoặc xúc phạm, có thể không được đăng.',
   links: 'Nội dung có đường dẫn. Đường dẫn có thể được ẩn khi đăng.',
   duplicate: 'Nội dung này đã được gửi trước đó.',
 } as const
@@ -475,4 +486,5 @@ export const screening = {
 /** Challenges, bans and floods. */
 export const abuse = {
   title: 'Chống lạm dụng',
+  questionHint: 'Xin trả lời câu hỏi này để xác nhận không phải là chương trình tự động. Viết bằng chữ hay bằng số đều được.',
 }

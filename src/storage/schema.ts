@@ -121,6 +121,9 @@ type AuditTable = {
   actor_name: string | null
   detail: Json
   created_at: Time
+  seal: string | null
+  sequence: number | null
+  link: string | null
 }
 
 type OutboxTable = {
@@ -163,6 +166,19 @@ type ApiTokenTable = {
   created_at: Time
 }
 
+type ChallengeUseTable = { hash: string; expires_at: Time }
+
+type FloodTable = {
+  id: string
+  site_id: string
+  thread_id: string
+  began_at: Time
+  lasts_until: Time
+  ended_at: Time | null
+  taken: Generated<number>
+  refused: Generated<number>
+}
+
 type SavedViewTable = { id: string; site_id: string; staff_id: string; name: string; place: Json; created_at: Time }
 
 type DeskKeysTable = { staff_id: string; keys: Json; changed_at: Time }
@@ -197,6 +213,8 @@ export type Schema = {
   signin_use: SigninUseTable
   session: SessionTable
   api_token: ApiTokenTable
+  challenge_use: ChallengeUseTable
+  flood: FloodTable
   saved_view: SavedViewTable
   desk_keys: DeskKeysTable
   search_cursor: SearchCursorTable

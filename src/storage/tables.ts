@@ -33,6 +33,8 @@ const TABLES: {
   signin_use: { key: ['token_hash'] },
   session: { key: ['token_hash'] },
   api_token: { key: ['id'] },
+  challenge_use: { key: ['hash'] },
+  flood: { key: ['id'] },
   saved_view: { key: ['id'] },
   desk_keys: { key: ['staff_id'] },
   search_cursor: 'derived',

@@ -167,6 +167,9 @@ const CASES: Record<string, string | ((here: Side, there: Side) => Call[])> = {
     { path: `/api/v1/sites/${there.slug}/threads?key=${there.article}-x&parent=${here.published.comment.id}`, expected: 200 },
   ],
   'GET /api/v1/sites/:site/counts': (here, there) => [{ path: `/api/v1/sites/${there.slug}/counts?key=${here.article}`, expected: 200 }],
+  'GET /api/v1/sites/:site/challenge': (here, there) => [
+    { path: `/api/v1/sites/${there.slug}/challenge?key=${here.article}&body=${'0'.repeat(64)}`, expected: 200 },
+  ],
   'POST /api/v1/sites/:site/counts': (here, there) => [
     { path: `/api/v1/sites/${there.slug}/counts`, init: { method: 'POST', body: { articles: [{ key: here.article }] } }, expected: 200 },
   ],

@@ -94,6 +94,17 @@ const COLUMNS: { [Table in keyof Schema]: Record<keyof Schema[Table], true> } = 
   settlement: { decision_id: true, outcome: true, created_at: true },
   pending_publication: { decision_id: true, thread_id: true, takes_effect_at: true },
   comment_like: { id: true, comment_id: true, voter: true, network: true, created_at: true },
+  challenge_use: { hash: true, expires_at: true },
+  flood: {
+    id: true,
+    site_id: true,
+    thread_id: true,
+    began_at: true,
+    lasts_until: true,
+    ended_at: true,
+    taken: true,
+    refused: true,
+  },
   report: {
     id: true,
     site_id: true,
@@ -115,6 +126,9 @@ const COLUMNS: { [Table in keyof Schema]: Record<keyof Schema[Table], true> } = 
     actor_name: true,
     detail: true,
     created_at: true,
+    seal: true,
+    sequence: true,
+    link: true,
   },
   outbox: {
     id: true,
