@@ -1,6 +1,7 @@
 // Who asks, for which site, with which services; who may do what; and the one error core throws.
 // Not for: finding out who asks (http/auth.ts) or what an error looks like outside (http/problem.ts).
 import type { Services } from '../services.ts'
+import type { Settings } from './settings.ts'
 
 /** The roles a person or token can have on a site (docs/roles.md says what each may do). */
 export const ROLES = ['viewer', 'moderator', 'replier', 'leader', 'reception', 'admin', 'system'] as const
@@ -21,27 +22,8 @@ export type OpinionKind = (typeof OPINION_KINDS)[number]
 export type SiteField = 'name' | 'email' | 'phone' | 'address' | 'kind'
 export type FieldRule = 'off' | 'optional' | 'required'
 
-/** A site's settings, as sites.ts reads them. Lengths are graphemes of the NFC text, times are minutes. */
-type SiteSettings = Record<`ask_${SiteField}`, FieldRule> & {
-  /** Who signs official replies; null means the site's name. */
-  agency: string | null
-  language: 'vi' | 'en'
-  languages: readonly ('vi' | 'en')[]
-  state: 'open' | 'closed'
-  body_min: number
-  body_max: number
-  edit_minutes: number
-  requires_terms: boolean
-  /** The reasons for not publishing that the desk offers first, on the digits 1 to 9. */
-  quick_reasons: readonly string[]
-  rules: string | null
-  privacy_url: string | null
-  /** What the page without script asks where a browser would solve a challenge; empty means a small sum. */
-  questions: readonly { question: string; answers: readonly string[] }[]
-}
-
 /** The ward that asks for opinions, and the origins its pages live on. */
-export type Site = { id: string; slug: string; name: string; settings: SiteSettings; origins: readonly string[] }
+export type Site = { id: string; slug: string; name: string; settings: Settings; origins: readonly string[] }
 
 /** What every command and query gets. A query reads rows of `site` only. */
 export type Ctx = { services: Services; actor: Actor; site: Site }
@@ -65,6 +47,12 @@ export const STAFF_ACTS = {
   'thread.close': { roles: DECIDERS, means: 'close an article to further opinions, and open it again' },
   'reply.publish': { roles: ANSWERERS, means: 'publish official replies, take back own ones' },
   'decision.undo_others': { roles: ['leader', 'admin', 'system'], means: 'undo what somebody else decided' },
+  'thread.manage': {
+    roles: DECIDERS,
+    means: 'open, close and schedule articles, tell readers something there, join two articles that are one, give an article further names',
+  },
+  'canned.manage': { roles: ANSWERERS, means: 'write, change and remove prepared replies' },
+  'site.configure': { roles: ADMINS, means: 'change the site’s settings and the origins its pages live on' },
   'people.read': { roles: ADMINS, means: 'see who works on the site, and in which role' },
   'people.manage': { roles: ADMINS, means: 'invite people, change their role, disable them, issue recovery links' },
   'token.manage': { roles: ADMINS, means: 'see, make and revoke the tokens of programs' },
@@ -140,6 +128,15 @@ export type ErrorCode =
   | 'article_required'
   | 'url_invalid'
   | 'thread_closed'
+  | 'site_closed'
+  | 'outside_hours'
+  | 'setting_invalid'
+  | 'origin_invalid'
+  | 'last_origin'
+  | 'origins_full'
+  | 'name_taken'
+  | 'alias_taken'
+  | 'merge_field_unknown'
   | 'parent_not_found'
   | 'edit_closed'
   | 'unauthenticated'

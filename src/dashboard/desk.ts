@@ -1,8 +1,9 @@
 // What every page and answer of the desk starts from: the person's session, the site of the path, and the site's language.
-import { REASONS, type Reason } from '../core/comments/states.ts'
+
 import { AppError, type Ctx } from '../core/context.ts'
 import { COUNT_CEILING, type ItemDetail, LISTED_STATES, type QueueCounts, readItem } from '../core/moderation/queue.ts'
 import type { Person } from '../core/people/sessions.ts'
+import type { Reason } from '../core/reasons.ts'
 import { sessionOf, staffCtx } from '../http/auth.ts'
 import type { AppContext } from '../http/door.ts'
 import { nonceOf } from '../http/page.tsx'
@@ -84,7 +85,7 @@ export function countTexts(counts: QueueCounts): CountTexts {
 
 /** The reasons for not publishing that the site wants at hand, on the digits 1 to 9. */
 export function quickReasons(desk: Desk): Reason[] {
-  return desk.ctx.site.settings.quick_reasons.flatMap((name) => REASONS.find((reason) => reason === name) ?? [])
+  return desk.ctx.site.settings.quick_reasons
 }
 
 /** The name the author typed, or the word for a reader without one. */

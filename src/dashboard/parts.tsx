@@ -92,6 +92,7 @@ export function Frame(props: { desk: Desk; title: string; keys?: DeskKeys; child
 /** The rooms of a site's desk in the order of its menu: the path's first part, and who may enter. */
 const ROOMS: readonly { path: string; act: Act; title: (words: Strings) => string }[] = [
   { path: 'queue', act: 'queue.read', title: (words) => words.desk.queue },
+  { path: 'settings', act: 'site.configure', title: (words) => words.settings.title },
 ]
 
 /** The menu of rooms that this person may enter. */

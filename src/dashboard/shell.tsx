@@ -13,6 +13,7 @@ import { showComment } from './comment.tsx'
 import { isScript, receiveAct, receiveDecision, receiveUndo, tellMoved, tellStamp } from './decisions.ts'
 import { Sheet } from './parts.tsx'
 import { showCard, showQueue } from './queue.tsx'
+import { settingsDoors } from './settings/doors.ts'
 import { receiveSignIn, receiveSignOut, showFirstSite, showSignIn } from './signin.tsx'
 import { receiveKeys, receiveView, receiveViewDeletion, showKeys } from './views.tsx'
 
@@ -49,6 +50,7 @@ export function deskDoors(limiter: RateLimiter): Hono<AppEnv> {
   doors.post('/desk/:site/views/:id/delete', receiveViewDeletion)
   doors.get('/desk/:site/keys', showKeys)
   doors.post('/desk/:site/keys', receiveKeys)
+  settingsDoors(doors)
   doors.all('/desk/*', () => {
     throw new AppError('not_found')
   })

@@ -7,7 +7,7 @@ type Time = string
 /** JSON text; parsed by zod where core reads it. */
 type Json = string
 
-type SiteTable = { id: string; slug: string; name: string; settings: Json; created_at: Time }
+type SiteTable = { id: string; slug: string; name: string; settings: Json; version: Generated<number>; created_at: Time }
 
 type SiteOriginTable = { site_id: string; origin: string; created_at: Time }
 
@@ -24,6 +24,10 @@ type ThreadTable = {
   official_count: Generated<number>
   touched_at: Time | null
   likes_due_at: Time | null
+  closes_at: Time | null
+  opens_at: Time | null
+  message: string | null
+  version: Generated<number>
   created_at: Time
 }
 
@@ -64,6 +68,7 @@ export type CommentTable = {
   pin_slot: number | null
   public_masks: Json | null
   open_reports: Generated<number>
+  consent_version: number | null
 }
 
 type RevisionTable = { id: string; comment_id: string; number: number; body: string; signals: Json; created_at: Time }
@@ -125,6 +130,15 @@ type AuditTable = {
   sequence: number | null
   link: string | null
 }
+
+/** An edit of something that people set, by the version it started from: of two that start from one, one wins. */
+type EditTable = { subject_id: string; from_version: number; site_id: string; created_at: Time }
+
+type ConsentTextTable = { id: string; site_id: string; version: number; texts: Json; created_at: Time }
+
+type ThreadAliasTable = { site_id: string; key: string; thread_id: string; kind: string; created_at: Time }
+
+type CannedReplyTable = { id: string; site_id: string; name: string; body: string; version: Generated<number>; created_at: Time }
 
 type OutboxTable = {
   id: string
@@ -206,6 +220,10 @@ export type Schema = {
   comment_like: CommentLikeTable
   report: ReportTable
   audit: AuditTable
+  edit: EditTable
+  consent_text: ConsentTextTable
+  thread_alias: ThreadAliasTable
+  canned_reply: CannedReplyTable
   outbox: OutboxTable
   staff: StaffTable
   staff_role: StaffRoleTable

@@ -352,6 +352,20 @@ const CASES: Record<string, string | ((here: Side, there: Side) => Call[])> = {
       expected: 200,
     },
   ],
+  'GET /desk/:site/settings': (here, there) => onDesk(here, `/desk/${there.slug}/settings`),
+  'GET /desk/:site/settings/site': (here, there) => onDesk(here, `/desk/${there.slug}/settings/site`),
+  'POST /desk/:site/settings/site': (here, there) =>
+    onDesk(here, `/desk/${there.slug}/settings/site`, { method: 'POST', body: form({ version: '1', agency: 'Của nơi khác' }) }),
+  'GET /desk/:site/settings/origins': (here, there) => onDesk(here, `/desk/${there.slug}/settings/origins`),
+  'POST /desk/:site/settings/origins': (here, there) =>
+    onDesk(here, `/desk/${there.slug}/settings/origins`, { method: 'POST', body: form({ origin: here.origin }) }),
+  'GET /desk/:site/settings/consents': (here, there) => onDesk(here, `/desk/${there.slug}/settings/consents`),
+  'GET /api/v1/admin/sites/:site/settings': (here, there) => asStranger(here, `/api/v1/admin/sites/${there.slug}/settings`),
+  'PATCH /api/v1/admin/sites/:site/settings': (here, there) =>
+    asStranger(here, `/api/v1/admin/sites/${there.slug}/settings`, {
+      method: 'PATCH',
+      body: { version: 1, changes: { agency: 'Của nơi khác' } },
+    }),
   'GET /healthz': NOTHING,
   'GET /openapi.json': NOTHING,
   'GET /docs': NOTHING,
