@@ -56,7 +56,14 @@ export function Frame(props: { desk: Desk; title: string; keys?: DeskKeys; child
             </summary>
             <ul>
               <li>
-                <a href={`${desk.base}/keys`}>{words.keys}</a>
+                <a href={`${desk.base}/account`} aria-current={desk.room === 'account' ? 'page' : undefined}>
+                  {desk.words.account.title}
+                </a>
+              </li>
+              <li>
+                <a href={`${desk.base}/keys`} aria-current={desk.room === 'keys' ? 'page' : undefined}>
+                  {words.keys}
+                </a>
               </li>
               <li>
                 <form method="post" action="/desk/signout">
@@ -92,6 +99,8 @@ export function Frame(props: { desk: Desk; title: string; keys?: DeskKeys; child
 /** The rooms of a site's desk in the order of its menu: the path's first part, and who may enter. */
 const ROOMS: readonly { path: string; act: Act; title: (words: Strings) => string }[] = [
   { path: 'queue', act: 'queue.read', title: (words) => words.desk.queue },
+  { path: 'people', act: 'people.read', title: (words) => words.account.people },
+  { path: 'tokens', act: 'token.manage', title: (words) => words.account.tokens },
   { path: 'settings', act: 'site.configure', title: (words) => words.settings.title },
 ]
 
