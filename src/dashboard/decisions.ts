@@ -228,7 +228,7 @@ export function leftMs(desk: Desk, until: string | null): number {
 }
 
 /** What won over a decision: nobody's name stands on what the sender did. */
-export function kindOf(outcome: Outcome): string {
+function kindOf(outcome: Outcome): string {
   if (outcome.by !== null) return 'decision'
   return outcome.state === 'withdrawn' ? 'withdrawal' : 'revision'
 }

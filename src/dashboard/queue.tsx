@@ -40,7 +40,7 @@ const TABS = [
   'withdrawn',
 ] as const satisfies readonly ListedState[]
 /** The letter of a tab after the key that leads to tabs: of its Vietnamese name, each another. */
-export const TAB_LETTERS: Record<ListedState, string> = {
+const TAB_LETTERS: Record<ListedState, string> = {
   pending: 'c',
   held: 'x',
   returned: 'b',

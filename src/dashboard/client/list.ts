@@ -1,7 +1,7 @@
 // The list of cards: which one is current, how it refills from a few cards in reserve, what arrives and what others decide meanwhile.
 import type { MovedAnswer } from '../decisions.ts'
 import { isOpen, offerAnew, setFault, showResult } from './card.ts'
-import { base, type Card, desk, element, filled, readPage, say, send, showCounts, words } from './page.ts'
+import { base, type Card, element, filled, readPage, say, send, showCounts, words } from './page.ts'
 
 const POLL_MS = 10_000
 /** Without a key or a pointer for this long the page stops asking, so that a session left alone can end. */
@@ -231,6 +231,3 @@ function attend(): void {
   attendedAt = performance.now()
   if (wasAway) void askWhatMoved()
 }
-
-/** Whether this page is a list of cards. */
-export const isList = desk !== null && list !== null

@@ -2,7 +2,7 @@
 // Backspace and "ạ". Here the key that was pressed is read back from what was taken away and what was put in its place. Pure.
 
 /** What one event says: the keys that are now known to have been pressed; `isOpen` when only the next event, or silence, will tell. */
-export type Heard = { keys: string[]; isOpen: boolean }
+type Heard = { keys: string[]; isOpen: boolean }
 
 export type Decoder = {
   /** Takes the sign of a keydown, or Backspace. `expectsDigit`: a digit would mean something now, so that VNI's marks are read as digits. */
