@@ -38,8 +38,11 @@ type SiteSettings = Record<`ask_${SiteField}`, FieldRule> & {
   questions: readonly { question: string; answers: readonly string[] }[]
 }
 
-/** The ward that asks for opinions, and the origins its pages live on. */
-export type Site = { id: string; slug: string; name: string; settings: SiteSettings; origins: readonly string[] }
+/**
+ * The ward that asks for opinions, and the origins its pages live on. `rulesVersion` moves with each change of the rules its comments are
+ * screened by; where a reader only reads, nothing is screened and it stays 0.
+ */
+export type Site = { id: string; slug: string; name: string; settings: SiteSettings; origins: readonly string[]; rulesVersion: number }
 
 /** What every command and query gets. A query reads rows of `site` only. */
 export type Ctx = { services: Services; actor: Actor; site: Site }
@@ -63,6 +66,9 @@ export const STAFF_ACTS = {
   'thread.close': { roles: DECIDERS, means: 'close an article to further opinions, and open it again' },
   'reply.publish': { roles: ANSWERERS, means: 'publish official replies, take back own ones' },
   'decision.undo_others': { roles: ['leader', 'admin', 'system'], means: 'undo what somebody else decided' },
+  'rules.read': { roles: ROLES, means: 'see the rules of screening and what was changed in them' },
+  'rules.manage': { roles: ['leader', 'admin', 'system'], means: 'change the ward’s lists of words, turn rules of screening off and on' },
+  'rules.province': { roles: ['system'], means: 'change the province’s lists of words, which hold on every site' },
   'people.read': { roles: ADMINS, means: 'see who works on the site, and in which role' },
   'people.manage': { roles: ADMINS, means: 'invite people, change their role, disable them, issue recovery links' },
   'token.manage': { roles: ADMINS, means: 'see, make and revoke the tokens of programs' },
@@ -152,6 +158,10 @@ export type ErrorCode =
   | 'idempotency_key_invalid'
   | 'reader_token_invalid'
   | 'pins_full'
+  | 'rule_invalid'
+  | 'rule_twice'
+  | 'rules_full'
+  | 'rules_changed'
   | 'rate_limited'
   | 'challenge_required'
   | 'challenge_invalid'

@@ -9,6 +9,7 @@ import { safeHref } from '../http/page.tsx'
 import { signalSentence } from '../http/signal.ts'
 import { dateTime, fill } from '../i18n/format.ts'
 import { authorOf, type Desk, type Place, placeFields } from './desk.ts'
+import { ruleHref } from './words.tsx'
 
 /** Verdicts this desk offers at one press, in the order of its buttons; `reject` has a panel of its own. */
 const ONE_PRESS = ['approve', 'hold', 'spam', 'hide'] as const satisfies readonly Verdict[]
@@ -69,7 +70,24 @@ export function Card(props: { desk: Desk; item: QueueItem; place: Place; isAlone
           </p>
           <ul>
             {item.signals.map((signal) => (
-              <li>{signalSentence(signal, words)}</li>
+              <li>
+                {signalSentence(signal, words)}{' '}
+                <a
+                  class="rule-link"
+                  href={ruleHref(desk, signal.rule)}
+                  aria-label={`${words.screening.ruleLink}: ${signalSentence(signal, words)}`}
+                >
+                  {words.screening.ruleLink}
+                </a>
+                {signal.details.converted !== undefined && (
+                  <details>
+                    <summary>{words.screening.convertedTo}</summary>
+                    <p class="body" lang="vi">
+                      {signal.details.converted}
+                    </p>
+                  </details>
+                )}
+              </li>
             ))}
           </ul>
         </div>

@@ -57,6 +57,7 @@ export function Frame(props: { desk: Desk; title: string; children?: Child }) {
 /** The rooms of a site's desk in the order of its menu: the path's first part, and who may enter. */
 const ROOMS: readonly { path: string; act: Act; title: (words: Strings) => string }[] = [
   { path: 'queue', act: 'queue.read', title: (words) => words.desk.queue },
+  { path: 'words', act: 'rules.read', title: (words) => words.screening.title },
 ]
 
 /** The menu of rooms that this person may enter. */

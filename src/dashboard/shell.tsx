@@ -13,6 +13,7 @@ import { isScript, receiveDecision, receiveUndo, tellMoved } from './decisions.t
 import { Sheet } from './parts.tsx'
 import { showQueue } from './queue.tsx'
 import { receiveSignIn, receiveSignOut, showFirstSite, showSignIn } from './signin.tsx'
+import { exportWords, receiveSwitch, receiveWords, showWords } from './words.tsx'
 
 /** Everything under /desk. */
 export function deskDoors(limiter: RateLimiter): Hono<AppEnv> {
@@ -34,6 +35,10 @@ export function deskDoors(limiter: RateLimiter): Hono<AppEnv> {
   doors.post('/desk/signin', receiveSignIn)
   doors.post('/desk/signout', receiveSignOut)
   doors.get('/desk/:site/queue', showQueue)
+  doors.get('/desk/:site/words', showWords)
+  doors.get('/desk/:site/words.csv', exportWords)
+  doors.post('/desk/:site/words', receiveWords)
+  doors.post('/desk/:site/words/switch', receiveSwitch)
   doors.get('/desk/:site/comments/:id', showComment)
   doors.post('/desk/:site/decisions', receiveDecision)
   doors.post('/desk/:site/decisions/:id/undo', receiveUndo)

@@ -23,6 +23,9 @@ const TABLES: readonly { table: keyof Schema; key: readonly string[]; through?: 
   { table: 'comment_like', key: ['id'], through: { table: 'comment', key: 'id', column: 'comment_id' } },
   { table: 'report', key: ['id'] },
   { table: 'flood', key: ['id'] },
+  { table: 'screening_rule', key: ['id'] },
+  { table: 'screening_off', key: ['rule'] },
+  { table: 'screening_change', key: ['id'] },
   { table: 'audit', key: ['id'] },
 ]
 
