@@ -17,7 +17,7 @@ export const SCOPES = ['ward', 'province'] as const
 export type Scope = (typeof SCOPES)[number]
 
 /** Entries of one scope: some hundred kilobytes, compiled in a moment. */
-export const MAX_RULES = 10_000
+const MAX_RULES = 10_000
 /** Faults that one answer names. */
 const MAX_FAULTS = 20
 /** Comments that a draft of a list is tried on, and those shown of them. */
@@ -41,7 +41,7 @@ export const SaveInput = ListsInput.extend({ version: z.number().int().min(0) })
 export const SwitchInput = z.strictObject({ rule: z.string().min(1).max(200), off: z.boolean() })
 
 /** What one change did: entries as `text` and `effect`, switches as rules. */
-export type Changes = { added?: Entry[]; removed?: Entry[]; off?: string[]; on?: string[] }
+type Changes = { added?: Entry[]; removed?: Entry[]; off?: string[]; on?: string[] }
 type Entry = { text: string; effect: Effect }
 export type Wordlist = {
   /** Moves with each change; a list is saved over the version it was read in. */
