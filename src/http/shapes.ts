@@ -1,6 +1,7 @@
 // The wire shapes of both APIs as schemas: what the OpenAPI document shows and the doors check. Meanings are in docs/api.md.
 import { z } from '@hono/zod-openapi'
 import { SORTS } from '../core/comments/page.ts'
+import { REPORT_REASONS } from '../core/comments/respond.ts'
 import { STATES, VERDICTS } from '../core/comments/states.ts'
 import { OPINION_KINDS } from '../core/context.ts'
 import { LISTED_STATES } from '../core/moderation/queue.ts'
@@ -101,6 +102,7 @@ export const SubmittedShape = z
 
 export const LikedShape = z.object({ likes: z.number(), liked: z.boolean() }).openapi('Liked')
 export const ReportedShape = z.object({ reported: z.literal(true) }).openapi('Reported')
+export const ReasonsShape = z.object({ reasons: z.array(z.object({ code: z.enum(REPORT_REASONS), text: z.string() })) }).openapi('Reasons')
 export const NudgesShape = z
   .object({
     nudges: z.array(z.object({ code: z.enum(NUDGES), message: z.string(), spans: z.array(z.array(z.number())).optional() })),

@@ -93,7 +93,7 @@ export function WriteForm(props: FormProps) {
               <li>{nudge.message}</li>
             ))}
           </ul>
-          <p>{pages.sendAnyway}</p>
+          <p>{reader.sendAnyway}</p>
         </div>
       )}
       <Field name="body" label={reader.body} remark={reader.required} hint={bodyHint} fault={fault('/body')}>
