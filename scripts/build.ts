@@ -18,6 +18,10 @@ const browser: BuildOptions = {
   loader: { '.css': 'text' },
 }
 
+/** What only the widget's parts call each other by: no name of the API, of a browser, or of what is kept on a device may be among them. */
+const WIDGET_NAMES =
+  /^(?:isRequired|isOpen|heading|intro|place|start|hints|done|foot|words|frame|shown|query|slug|emit|life|end)$/
+
 rmSync('dist', { recursive: true, force: true })
 mkdirSync(`${ASSETS}/assets`, { recursive: true })
 mkdirSync(`${ASSETS}/widget`, { recursive: true })
@@ -38,6 +42,7 @@ await Promise.all([
   build({
     ...browser,
     entryPoints: { v1: 'widget/define.ts' },
+    mangleProps: WIDGET_NAMES,
     outdir: `${ASSETS}/widget`,
     minify: true,
     loader: { '.css': 'text' },

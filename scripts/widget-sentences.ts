@@ -37,5 +37,5 @@ function isSaid(): (key: string) => boolean {
     .join('\n')
   const said = new Set([...source.matchAll(/words\.(\w+)|, '(tab\w+)'\]/g)].map(([, word, tab]) => word ?? tab))
   for (const key of ['name', 'email', 'phone', 'address', ...OWN_PROBLEMS]) said.add(key)
-  return (key) => said.has(key) || key.startsWith('kind_')
+  return (key) => said.has(key)
 }

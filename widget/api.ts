@@ -17,27 +17,26 @@ const PATIENCE_MS = 60_000
  * tried, the code and the HTTP status (0 when no answer came).
  */
 export async function ask<Value>(section: Section, operation: Operation, path: string, init: RequestInit = {}): Promise<Answer<Value>> {
-  const signal = section.signal()
   const patience = new AbortController()
   const giveUp = () => patience.abort()
   const timer = setTimeout(giveUp, PATIENCE_MS)
   // What a reader has sent should arrive even when the element leaves the page meanwhile.
-  if (!init.method) signal.addEventListener('abort', giveUp)
-  let problem: Problem = { code: 'offline', status: 0 }
+  if (!init.method) section.signal.addEventListener('abort', giveUp)
+  let status = 0
+  let told: Partial<Problem> = {}
   try {
     const response = await fetch(`${section.origin}/api/v1/${path}`, { ...init, credentials: 'omit', signal: patience.signal })
-    const { ok, status } = response
-    if (!ok) problem = { code: 'internal', status }
+    if (!response.ok) status = response.status
     const content = await response.json()
     // A successful answer has the contract's shape; it is not checked again in every reader's browser.
-    if (ok) return [content as Value, null]
-    problem = { ...problem, ...(content as Partial<Problem>) }
+    if (!status) return [content as Value, null]
+    told = content as Partial<Problem>
   } catch {
     // No answer, half of one, or one that a proxy made.
-  } finally {
-    clearTimeout(timer)
   }
-  if (!signal.aborted) section.emit('ykien:error', { operation, code: problem.code, status: problem.status })
+  clearTimeout(timer)
+  const problem = { code: status ? 'internal' : 'offline', ...told, status }
+  if (!section.signal.aborted) section.emit('ykien:error', { operation, code: problem.code, status })
   return [null, problem]
 }
 

@@ -26,15 +26,23 @@ export function commentArticle(section: OpenSection, comment: Listed, reply?: Ch
     official ? 'official' : '',
     heading(
       nameOf(section, comment),
-      official ? h('bdi', 'hint', official.signer_title) : h('a', { class: 'hint', href: FRAGMENT + id }, timeElement(section, published_at)),
+      official
+        ? h('bdi', 'hint', official.signer_title)
+        : h('a', { class: 'hint', href: FRAGMENT + id }, timeElement(section, published_at)),
       official && h('span', 'hint', timeElement(section, official.signed_at, true)),
-      kind && h('span', 'hint', words[`kind_${kind}`]),
+      kind && h('span', 'hint', kindName(section, kind)),
       official ? h('strong', 'badge', words.official) : pinned && h('strong', 'badge', words.pinned),
     ),
     comment.body_text,
     acts,
     id,
   )
+}
+
+/** What the site calls a type of opinion. */
+export function kindName({ site, language }: OpenSection, kind: string): string {
+  const names: Readonly<Record<string, Readonly<Record<string, string>>>> = site.kind_names ?? {}
+  return names[language]?.[kind] ?? kind
 }
 
 /** Whose comment it is. */
@@ -72,7 +80,14 @@ function likeButton(section: OpenSection, { id, likes }: Listed): HTMLElement {
     aria(press, 'pressed', liked)
   }
   const press = button('quiet like', '', async () => {
-    const [value, problem] = await send<Liked>(section, 'like', `comments/${id}/like`, isAria(press, 'pressed') ? 'DELETE' : 'PUT', '', asReader())
+    const [value, problem] = await send<Liked>(
+      section,
+      'like',
+      `comments/${id}/like`,
+      isAria(press, 'pressed') ? 'DELETE' : 'PUT',
+      '',
+      asReader(),
+    )
     if (problem) press.after(alarm(problemSentence(section, problem)))
     else {
       paint(value)
@@ -96,21 +111,21 @@ function reportButton(section: OpenSection, id: string, acts: HTMLElement): HTML
       form.replaceWith(...instead)
       focusOn(instead[0] ?? press)
     }
-    const form = problem
-      ? alarm(problemSentence(section, problem))
-      : createForm<unknown>(section, {
+    const form = found
+      ? createForm<unknown>(section, {
           heading: words.report,
           label: words.submit,
           place: `report-${id}`,
           fields: [
-            { name: 'reason', label: words.reportReason, isRequired: true, options: found.reasons.map(({ code, text }) => [code, text] as const) },
+            { name: 'reason', label: words.reportReason, isRequired: true, options: found.reasons },
             { name: 'text', label: words.reportText },
           ],
-          payload: ({ reason, text }) => ({ reason, ...(text && { text }) }),
+          payload: (values) => values,
           send: (payload) => send(section, 'report', `comments/${id}/reports`, 'POST', payload, asReader()),
           done: () => close(h('p', 'hint', words.reported)),
           cancel: close,
         })
+      : alarm(problemSentence(section, problem))
     acts.after(form)
     form.querySelector('select')?.focus()
   })

@@ -3,11 +3,11 @@
 
 export type Child = Node | string | null | false | undefined
 
-type Attributes = Readonly<Record<string, string | number | boolean | undefined | ((event: Event) => void)>>
+type Attributes = Readonly<Record<string, string | number | boolean | undefined | null | ((event: Event) => void)>>
 
 /**
- * An element with attributes (a string is its class) and children. `true` writes an empty attribute, `false` none; a function under
- * `onclick` listens to `click`. Every class is a part too, so that a page can style it.
+ * An element with attributes (a string is its class) and children. `true` writes an empty attribute, `false` and nothing none; a function
+ * under `onclick` listens to `click`. Every class is a part too, so that a page can style it.
  */
 export function h<Tag extends keyof HTMLElementTagNameMap>(
   tag: Tag,
@@ -16,13 +16,11 @@ export function h<Tag extends keyof HTMLElementTagNameMap>(
 ): HTMLElementTagNameMap[Tag] {
   const element = document.createElement(tag)
   for (const [name, value] of Object.entries(typeof attributes === 'string' ? { class: attributes } : attributes)) {
+    if (name === 'class') element.setAttribute('part', `${value}`)
     if (typeof value === 'function') element.addEventListener(name.slice(2), value)
-    else if (value || value === 0) {
-      element.setAttribute(name, value === true ? '' : `${value}`)
-      if (name === 'class') element.setAttribute('part', `${value}`)
-    }
+    else if (value) element.setAttribute(name, value === true ? '' : `${value}`)
   }
-  element.append(...children.filter((child) => child || child === '').map((child) => child as Node | string))
+  show(element, ...children)
   return element
 }
 
@@ -33,7 +31,7 @@ export function button(kind: string, label: string, onclick: () => void, more: A
 
 /** Shows a sentence in an element's place; screen readers speak it where the element is an alert or a status. */
 export function show(element: ParentNode, ...children: readonly Child[]): void {
-  element.replaceChildren(...children.filter((child) => child).map((child) => child as Node | string))
+  element.replaceChildren(...(children.filter(Boolean) as (Node | string)[]))
 }
 
 /** Moves the focus where the browser would not put it by itself. */

@@ -1,4 +1,6 @@
 // The element <y-kien>: its life on a page, what its attributes say, its events. Not for: the list (thread.ts) and the form (form.ts).
+// First, since it compresses best there.
+
 import { h, show } from './dom.ts'
 import { languages } from './languages.ts'
 import type { Section } from './section.ts'
@@ -22,7 +24,9 @@ export class YKienElement extends HTMLElement {
   }
 
   connectedCallback(): void {
-    if (!this.life) begin(this, (this.life = new AbortController()).signal)
+    if (this.life) return
+    this.life = new AbortController()
+    void begin(this, this.life.signal)
   }
 
   disconnectedCallback(): void {
@@ -50,7 +54,11 @@ async function begin(element: HTMLElement, signal: AbortSignal): Promise<void> {
   const root = element.shadowRoot ?? element.attachShadow({ mode: 'open' })
   show(root, hold)
   try {
-    root.adoptedStyleSheets = [(sheet ??= newSheet())]
+    if (!sheet) {
+      sheet = new CSSStyleSheet()
+      sheet.replaceSync(css)
+    }
+    root.adoptedStyleSheets = [sheet]
   } catch {
     // Safari before 16.4, which old iPhones keep, has no constructed sheets.
     root.append(h('style', {}, css))
@@ -69,7 +77,7 @@ async function begin(element: HTMLElement, signal: AbortSignal): Promise<void> {
       language,
       words: { ...languages[language], ...element.dataset } as Section['words'],
       frame,
-      signal: () => signal,
+      signal,
       emit: (name, detail) =>
         element.dispatchEvent(new CustomEvent(name, { bubbles: true, composed: true, cancelable: name === 'ykien:before-submit', detail })),
     },
@@ -80,47 +88,30 @@ async function begin(element: HTMLElement, signal: AbortSignal): Promise<void> {
 
 let sheet: CSSStyleSheet | undefined
 
-function newSheet(): CSSStyleSheet {
-  const made = new CSSStyleSheet()
-  made.replaceSync(css)
-  return made
-}
-
 /** Resolves when the element comes near the screen; never, when it does not. */
 function near(element: HTMLElement): Promise<void> {
   return new Promise((resolve) => {
-    const observer = new IntersectionObserver(
-      (entries) => {
+    new IntersectionObserver(
+      (entries, observer) => {
         if (!entries.some((entry) => entry.isIntersecting)) return
         observer.disconnect()
         resolve()
       },
       { rootMargin: `${NEAR_PX}px` },
-    )
-    observer.observe(element)
+    ).observe(element)
   })
 }
 
 /** The nearest `lang`, by its language alone: `en` of `en-GB`. */
 function languageOf(element: HTMLElement): string {
-  const named = element.closest('[lang]')?.getAttribute('lang')?.slice(0, 2).toLowerCase() ?? ''
-  return named in languages ? named : (Object.keys(languages)[0] ?? '')
+  const named = element.closest<HTMLElement>('[lang]')?.lang.slice(0, 2).toLowerCase() ?? ''
+  return languages[named] ? named : (Object.keys(languages)[0] ?? '')
 }
 
 /** The canonical URL when it speaks of this host, else the address bar's; without a fragment. */
 function pageUrl(): string {
-  let page = new URL(location.href)
-  try {
-    const canonical = new URL(document.querySelector<HTMLLinkElement>('link[rel=canonical]')?.href ?? '')
-    // Templates copied from another portal leave its canonical link behind; http, https and www are one host.
-    if (bareHost(canonical) === bareHost(page)) page = canonical
-  } catch {
-    // No canonical link, or an unreadable one.
-  }
-  page.hash = ''
-  return page.href
-}
-
-function bareHost(url: URL): string {
-  return url.hostname.replace(/^www\./, '')
+  const canonical = document.querySelector<HTMLLinkElement>('link[rel=canonical]')?.href ?? ''
+  // Templates copied from another portal leave its canonical link behind; http, https and www are one host.
+  const [own, named] = [location.href, canonical].map((url) => url.replace(/^https?:\/\/(www\.)?|[:/?#].*/g, ''))
+  return (own === named ? canonical : location.href).replace(/#.*/, '')
 }

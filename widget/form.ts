@@ -17,7 +17,7 @@ export type Field = {
   readonly isRequired?: boolean
   readonly hint?: Child
   /** To choose from; none of them is chosen. */
-  readonly options?: readonly (readonly [value: string, label: string])[]
+  readonly options?: readonly { readonly code: string; readonly text: string }[]
   /** Of a long text: graphemes at most. */
   readonly max?: number
 }
@@ -48,7 +48,7 @@ export type FormOptions<Value> = {
 /** `payload` and `key` once it was tried to be sent; `isSending` while nobody knows whether that went well. */
 type Draft = { readonly values: Values; readonly payload?: string; readonly key?: string; readonly isSending?: boolean }
 
-type Fault = Pick<Problem, 'code' | 'detail' | 'limit' | 'retry_after'> & { readonly pointer?: string }
+type Fault = Pick<Problem, 'code' | 'detail'> & { readonly pointer?: string }
 
 type Input = HTMLInputElement | HTMLTextAreaElement | HTMLSelectElement
 
@@ -68,7 +68,7 @@ export function createForm<Value>(section: Section, options: FormOptions<Value>)
   let isSending = false
   let hasSeenHints = false
 
-  const valuesNow = () => Object.fromEntries(new FormData(form)) as Values
+  const valuesNow = () => Object.fromEntries([...new FormData(form)].filter(([, value]) => value)) as Values
   const inputs = () => [...form.querySelectorAll<Input>('input,textarea,select')]
   const keepDraft = (next: Draft) => {
     draft = next
@@ -93,11 +93,14 @@ export function createForm<Value>(section: Section, options: FormOptions<Value>)
   const showFaults = (faults: readonly Fault[]) => {
     for (const input of inputs()) fail(input, '')
     const general = faults.filter((fault) => {
-      const input = inputs().find(({ name }) => name === fault.pointer?.replace(/.*\//, '').replace('consents', CONSENT + 'terms'))
+      const input = inputs().find(({ name }) => name === fault.pointer?.replace(/.*\//, '').replace('consents', `${CONSENT}terms`))
       if (input) fail(input, problemSentence(section, fault))
       return !input
     })
-    tell('error', general.map((fault) => problemSentence(section, fault)))
+    tell(
+      'error',
+      general.map((fault) => problemSentence(section, fault)),
+    )
     form.querySelector<Input>('[aria-invalid=true]')?.focus()
   }
   const submit = async () => {
@@ -133,14 +136,12 @@ export function createForm<Value>(section: Section, options: FormOptions<Value>)
     if (draft.isSending) void submit()
   }
   const count = () => {
-    for (const { max, name } of fields) {
-      if (!max) continue
-      const left = max - countGraphemes(valuesNow()[name] ?? '')
-      const hint = form.querySelector('textarea ~ .hint')
-      if (!hint) continue
-      show(hint, fill(left < 0 ? words.charsOver : words.chars, number(section, Math.abs(left))))
-      hint.classList.toggle('error', left < 0)
-    }
+    const text = form.querySelector('textarea')
+    const hint = form.querySelector('textarea ~ .hint')
+    if (!text || !hint) return
+    const left = Number(fields[0]?.max) - countGraphemes(text.value)
+    show(hint, fill(left < 0 ? words.charsOver : words.chars, number(section, Math.abs(left))))
+    hint.classList.toggle('error', left < 0)
   }
 
   const alert = h('div', { role: 'alert' })
@@ -164,12 +165,13 @@ export function createForm<Value>(section: Section, options: FormOptions<Value>)
         hasSeenHints = false
         const values = valuesNow()
         keepDraft({ values })
-        if (!Object.values(values).join('')) keep(section, place, null)
+        if (!Object.keys(values)[0]) keep(section, place, null)
       },
       onkeydown: (event) => {
+        const pressed = event as KeyboardEvent
         // 229 is what an input method's keys look like where it raises no composition events; Enter may belong to it.
-        const { key, keyCode, isComposing, ctrlKey, metaKey, target } = event as KeyboardEvent
-        if (key === 'Enter' && (ctrlKey || metaKey) && !isComposing && keyCode !== 229 && target !== submitButton) void submit()
+        const isOwn = pressed.isComposing || pressed.keyCode === 229
+        if (pressed.key === 'Enter' && (pressed.ctrlKey || pressed.metaKey) && !isOwn) void submit()
       },
     },
     h('h3', {}, heading),
@@ -187,7 +189,7 @@ export function createForm<Value>(section: Section, options: FormOptions<Value>)
   )
   if (kept) form.classList.add('open')
   count()
-  addEventListener('online', resume, { signal: section.signal() })
+  addEventListener('online', resume, { signal: section.signal })
   // After the caller has put it into the page.
   queueMicrotask(resume)
   return form
@@ -196,18 +198,24 @@ export function createForm<Value>(section: Section, options: FormOptions<Value>)
 let lastId = 0
 
 function fieldBox(words: Words, { name, type, label, isRequired, hint, options, max }: Field, start: string | undefined): HTMLElement {
-  const id = `yk${(lastId += 1)}`
+  lastId += 1
+  const id = `yk${lastId}`
   const isTick = type === 'checkbox'
   const named = { id, name, type, class: 'control', required: isRequired, 'aria-describedby': `${id}e ${id}h` }
   const input = max
     ? h('textarea', { ...named, rows: 4, placeholder: words.placeholder }, start)
     : options
-      ? h('select', named, h('option', { value: '' }), ...options.map(([value, text]) => h('option', { value, selected: value === start }, text)))
+      ? h(
+          'select',
+          named,
+          h('option', { value: '' }),
+          ...options.map(({ code, text }) => h('option', { value: code, selected: code === start }, text)),
+        )
       : h('input', { ...named, autocomplete: type, value: isTick || start, checked: isTick && start })
   return h(
     'div',
     `field ${max ? 'text' : ''}`,
-    h('label', { for: id }, isTick && input, label, h('span', 'hint', ` (${isRequired ? words.required : words.optional})`)),
+    h('label', { for: id }, isTick && input, label, isRequired && h('span', 'hint', ` (${words.required})`)),
     !isTick && input,
     h('p', { class: 'error', id: `${id}e` }),
     h('p', { class: 'hint', id: `${id}h` }, hint),

@@ -5,12 +5,12 @@ import type { Section } from './section.ts'
 /** `draft:PLACE`, `like:ID` or `own`, all of one article. */
 type Name = 'own' | `${'draft' | 'like'}:${string}`
 
-/** What was kept under a name; null when nothing was, or the browser keeps nothing. */
+/** What was kept under a name; null when nothing was. */
 export function recall<Value>(section: Section, name: Name): Value | null {
   return parsed<Value>(prefixOf(section) + name)
 }
 
-/** Keeps a value; null forgets it. Where the browser keeps nothing, neither does this. */
+/** Keeps a value; null forgets it. Where the browser keeps nothing, as long as the page stands. */
 export function keep(section: Section, name: Name, value: unknown): void {
   write(prefixOf(section) + name, value)
 }
@@ -33,19 +33,26 @@ function prefixOf({ slug, article }: Section): string {
   return `ykien:${slug}:${article.key ?? article.url}:`
 }
 
+/** For browsers that keep nothing: at least as long as the page stands. */
+const memory: Record<string, string> = {}
+
 function parsed<Value>(name: string): Value | null {
+  let text = memory[name]
   try {
-    return JSON.parse(localStorage.getItem(name) ?? 'null') as Value | null
+    text ??= localStorage.getItem(name) ?? undefined
   } catch {
-    return null
+    // Storage is forbidden here.
   }
+  return text === undefined ? null : (JSON.parse(text) as Value)
 }
 
 function write(name: string, value: unknown): void {
+  const text = JSON.stringify(value)
   try {
     if (value === null) localStorage.removeItem(name)
-    else localStorage.setItem(name, JSON.stringify(value))
+    else localStorage.setItem(name, text)
   } catch {
     // A private window, a full store.
+    memory[name] = text
   }
 }

@@ -7,9 +7,8 @@ export type Words = Readonly<Record<keyof Strings['reader'] | keyof Strings['pro
 /** By language; the first one speaks where a page's language is none of them. */
 export const languages: Readonly<Record<string, Words>> = Object.fromEntries(LANGUAGES.map((language) => [language, wordsIn(language)]))
 
-/** A language's sentences: for readers, for problems by code, and `kind_…` of an opinion. */
+/** A language's sentences: for readers, and for problems by code. */
 export function wordsIn(language: (typeof LANGUAGES)[number]): Words {
-  const { reader, problems, kinds } = strings(language)
-  const named = Object.entries(kinds).map(([kind, sentence]) => [`kind_${kind}`, sentence])
-  return { ...problems, ...reader, ...Object.fromEntries(named) }
+  const { reader, problems } = strings(language)
+  return { ...problems, ...reader }
 }

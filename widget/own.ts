@@ -69,8 +69,9 @@ export function ownElement(section: OpenSection, own: Own): HTMLElement {
       return
     }
     const isPublic = found.comment.state === 'published'
-    if (found.comment.state !== 'pending') show(state, [found.state_text, found.reason_sentence, found.reason_text].filter(Boolean).join(' – '))
-    if (isPublic || !found.may_edit && !found.may_withdraw) remember()
+    if (found.comment.state !== 'pending')
+      show(state, [found.state_text, found.reason_sentence, found.reason_text].filter(Boolean).join(' – '))
+    if (isPublic || (!found.may_edit && !found.may_withdraw)) remember()
     if (isPublic) element.remove()
   }
 
@@ -122,7 +123,7 @@ async function copy(element: HTMLElement): Promise<boolean> {
   } catch {
     // Plain http has no clipboard, and a page's policy may forbid it. A selection made by script does not cross
     // a shadow root in every browser; a field's does.
-    const field = h('textarea', 'unseen', text)
+    const field = h('textarea', {}, text)
     element.after(field)
     field.select()
     const isCopied = document.execCommand('copy')

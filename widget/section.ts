@@ -13,7 +13,7 @@ export type Section = {
   /** The element that everything is shown in. */
   readonly frame: HTMLElement
   /** Aborts when the element has left the page for good. */
-  signal(): AbortSignal
+  readonly signal: AbortSignal
   /** Dispatches an event from the element; false when the page cancelled it. */
   emit(name: string, detail: unknown): boolean
 }
@@ -35,10 +35,9 @@ export function number(section: Section, n: number): string {
   return n > 999 ? n.toLocaleString(section.language) : `${n}`
 }
 
-/** What to tell the reader about a problem: the page's or our sentence for its code, else the service's, which is in the reader's language too. */
-export function problemSentence({ words }: Section, { code, detail, limit, retry_after }: Pick<Problem, 'code' | 'detail' | 'limit' | 'retry_after'>): string {
-  const known = words[code]
-  return known ? fill(known, limit ?? retry_after ?? '') : detail || words.internal
+/** What to tell the reader about a problem: the page's or our sentence for its code, else the service's, which is in the reader's language. */
+export function problemSentence({ words }: Section, { code, detail }: Pick<Problem, 'code' | 'detail'>): string {
+  return words[code] || detail || words.internal
 }
 
 /** A sentence that screen readers speak at once, for places where something went wrong. */

@@ -23,9 +23,7 @@ const REPLIES_UNFOLDED = 2
 type View = OpenSection & {
   readonly list: HTMLElement
   readonly foot: HTMLElement
-  /** What the reader writes and has written, by the root it answers; it outlives a new order of the list. */
-  readonly guests: Map<HTMLElement, string | null>
-  /** Where guests stand that answer nothing, or nothing in sight. */
+  /** Where one's own opinions stand that wait. */
   readonly top: HTMLElement
   readonly shown: Set<string>
   /** Of every page: `sort`, and `limit` where the page's author wants another. */
@@ -34,8 +32,7 @@ type View = OpenSection & {
 
 /** Loads the article's thread and shows it; shows what went wrong, with a way to try again, when it cannot be had. */
 export async function openThread(section: Section, query: View['query']): Promise<void> {
-  const { words, frame } = section
-  const signal = section.signal()
+  const { words, frame, signal } = section
   const title = h('h2', {}, words.title)
   const status = h('p', { class: 'hint', role: 'status' }, words.loading)
   // The page's own fallback stays in sight until there is something better.
@@ -56,7 +53,6 @@ export async function openThread(section: Section, query: View['query']): Promis
     isOpen,
     list: h('ol', 'list'),
     foot: h('div', 'foot'),
-    guests: new Map(),
     top: h('div'),
     shown: new Set(),
     query,
@@ -81,11 +77,13 @@ export async function openThread(section: Section, query: View['query']): Promis
     show(
       tabs,
       ...SORTS.filter(([sort]) => sort !== 'official' || thread.official_count > 0).map(([sort, key]) =>
-        button('quiet tab', words[key], () => void turn({ ...query, sort }, words[key]), { value: sort, 'aria-pressed': `${sort === query.sort}` }),
+        button('quiet tab', words[key], () => void turn({ ...query, sort }, words[key]), {
+          value: sort,
+          'aria-pressed': `${sort === query.sort}`,
+        }),
       ),
     )
   showFirstPage(view, answer)
-  for (const own of Object.values(recallOwn(view))) welcome(view, ownElement(view, own), own.parentId)
   mark(view)
   addEventListener('hashchange', () => wanted() && !mark(view) && turn(view.query, ''), { signal })
   section.emit('ykien:ready', { count: thread.count })
@@ -100,13 +98,9 @@ function firstOf(query: View['query']): View['query'] {
   return wanted() ? { ...query, around: wanted() } : query
 }
 
-function find({ frame }: View, id: string): HTMLElement | null {
-  return frame.querySelector(`[data-id="${CSS.escape(id)}"]`)
-}
-
 /** Leads to the comment that the address names; false when it is not on the page. */
 function mark(view: View): boolean {
-  const found = find(view, wanted())
+  const found = view.frame.querySelector<HTMLElement>(`[data-id="${CSS.escape(wanted())}"]`)
   if (!found) return false
   view.frame.querySelector('.marked')?.classList.remove('marked')
   found.classList.add('marked')
@@ -118,6 +112,7 @@ function mark(view: View): boolean {
 function showFirstPage(view: View, page: Page<Root>): void {
   const { list, foot, words } = view
   view.shown.clear()
+  show(view.top, ...ownOf(view, null))
   show(list)
   addPage(view, page, {
     list,
@@ -138,7 +133,12 @@ type List<Item extends Listed> = {
 }
 
 /** Adds a page to a list, and under it the button that brings the next, first what is held back. Returns the first item added. */
-function addPage<Item extends Listed>(view: View, { comments, next }: Page<Item>, place: List<Item>, most?: number): HTMLElement | undefined {
+function addPage<Item extends Listed>(
+  view: View,
+  { comments, next }: Page<Item>,
+  place: List<Item>,
+  most?: number,
+): HTMLElement | undefined {
   const { list, foot } = place
   // What is published between two pages may shift a comment onto both.
   const fresh = comments.filter(({ id }) => !view.shown.has(id))
@@ -157,18 +157,43 @@ function addPage<Item extends Listed>(view: View, { comments, next }: Page<Item>
     else show(foot, more, alarm(view.words.loadFailed))
   })
   show(foot, (held[0] || next) && more)
-  seat(view)
   return items[0]
 }
 
 function rootItem(view: View, comment: Root): HTMLElement {
-  const { words } = view
+  const { words, isOpen } = view
   const { id } = comment
   const replies = h('ol', 'replies')
   const foot = h('div', 'foot')
+  const writing = h('div')
+  const waiting = h('div', {}, ...ownOf(view, id))
   const name = fill(words.replyTo, nameOf(view, comment))
-  const press = button('quiet', words.reply, () => openReply(view, id, name, press).querySelector('textarea')?.focus(), { 'aria-label': name })
-  const item = h('li', {}, commentArticle(view, comment, view.isOpen && press), replies, foot)
+  const open = () => {
+    const close = () => show(writing)
+    const form = createWriteForm(
+      view,
+      name,
+      id,
+      (own) => {
+        close()
+        sent(view, own, waiting)
+      },
+      () => {
+        close()
+        press.focus()
+      },
+    )
+    show(writing, form)
+  }
+  const press = button(
+    'quiet',
+    words.reply,
+    () => {
+      if (!writing.firstChild) open()
+      writing.querySelector('textarea')?.focus()
+    },
+    { 'aria-label': name },
+  )
   addPage<ReplyView>(
     view,
     { comments: comment.replies, next: comment.replies_next },
@@ -181,58 +206,29 @@ function rootItem(view: View, comment: Root): HTMLElement {
     },
     comment.replies.some((reply) => reply.id === wanted()) ? 0 : REPLIES_UNFOLDED,
   )
-  if (view.isOpen && recall(view, `draft:${id}`)) openReply(view, id, name, press)
-  return item
-}
-
-function openReply(view: View, id: string, name: string, press: HTMLElement): HTMLElement {
-  for (const [guest, root] of view.guests) if (root === id && guest.matches('form')) return guest
-  const close = () => {
-    view.guests.delete(form)
-    form.remove()
-  }
-  const form = createWriteForm(
-    view,
-    name,
-    id,
-    (own) => {
-      close()
-      sent(view, own)
-    },
-    () => {
-      close()
-      press.focus()
-    },
-  )
-  welcome(view, form, id)
-  return form
+  if (isOpen && recall(view, `draft:${id}`)) open()
+  return h('li', {}, commentArticle(view, comment, isOpen && press), replies, foot, waiting, writing)
 }
 
 /** The form for a new opinion; an empty one takes its place when it was sent. */
 function newForm(view: View): HTMLElement {
   const form = createWriteForm(view, view.words.write, null, (own) => {
     form.replaceWith(newForm(view))
-    sent(view, own)
+    sent(view, own, view.top)
   })
   return form
 }
 
-function sent(view: View, own: Own): void {
+/** One's own opinions that wait and answer this root, or (null) none. */
+function ownOf(view: View, rootId: string | null): HTMLElement[] {
+  return Object.values(recallOwn(view))
+    .filter(({ parentId }) => parentId === rootId)
+    .map((own) => ownElement(view, own))
+}
+
+function sent(view: View, own: Own, place: HTMLElement): void {
   const element = ownElement(view, own)
-  welcome(view, element, own.parentId)
+  place.append(element)
   element.querySelector('article')?.focus()
   view.emit('ykien:submitted', { ...own.comment, parent_id: own.parentId, code: own.receipt.code })
-}
-
-function welcome(view: View, guest: HTMLElement, rootId: string | null): void {
-  view.guests.set(guest, rootId)
-  seat(view)
-}
-
-/** Puts what the reader writes and has written under the root it answers, where that is in sight. */
-function seat(view: View): void {
-  for (const [guest, rootId] of view.guests) {
-    const place = (rootId && find(view, rootId)?.parentElement) || view.top
-    if (guest.parentElement !== place) place.append(guest)
-  }
 }

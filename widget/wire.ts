@@ -8,13 +8,11 @@ import type {
   Receipt,
   ReplyView,
   Revised,
-  SubmitInput,
   Submitted,
   ThreadAnswer,
 } from '../src/http/public.ts'
 
-export type { Sort } from '../src/http/public.ts'
-export type { Liked, Nudges, Reasons, Receipt, ReplyView, SubmitInput, ThreadAnswer }
+export type { Liked, Nudges, Reasons, Receipt, ReplyView, ThreadAnswer }
 export type SiteView = ThreadAnswer['site']
 /** A comment as listed; a reply is one without replies of its own. */
 export type Listed = CommentView | ReplyView

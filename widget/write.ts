@@ -1,6 +1,6 @@
 // The form for a new opinion or a reply, with what the site asks for. Not for: forms in general (form.ts) or what comes after (own.ts).
 import { asReader, pathOf, send } from './api.ts'
-import { article, heading } from './comment.ts'
+import { article, heading, kindName } from './comment.ts'
 import { h } from './dom.ts'
 import { CONSENT, createForm, type Field, type Values } from './form.ts'
 import { bodyField, type Own } from './own.ts'
@@ -45,14 +45,18 @@ export function createWriteForm(
     heading: title,
     label: words.submit,
     place: parentId ?? '',
-    intro: [
-      h('p', 'hint', words.premod),
-      rules && h('details', {}, h('summary', {}, words.rules), ...paragraphs(rules, site.language)),
-    ],
+    intro: [h('p', 'hint', words.premod), rules && h('details', {}, h('summary', {}, words.rules), ...paragraphs(rules, site.language))],
     fields: [
       bodyField(section),
       ...(kinds
-        ? [{ name: 'kind', label: words.kind, isRequired: fields.kind === 'required', options: kinds.map((kind) => [kind, words[`kind_${kind}`] ?? kind] as const) }]
+        ? [
+            {
+              name: 'kind',
+              label: words.kind,
+              isRequired: fields.kind === 'required',
+              options: kinds.map((code) => ({ code, text: kindName(section, code) })),
+            },
+          ]
         : []),
       ...AUTHOR.flatMap(([name, type]): Field[] =>
         fields[name] === 'off'

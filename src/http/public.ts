@@ -37,11 +37,10 @@ import {
   WithdrawnShape,
 } from './shapes.ts'
 
-export type { Sort } from '../core/comments/page.ts'
 export type { ThreadAnswer } from '../core/comments/read.ts'
 export type { Liked } from '../core/comments/respond.ts'
 export type { Revised } from '../core/comments/revise.ts'
-export type { SubmitInput, Submitted } from '../core/comments/submit.ts'
+export type { Submitted } from '../core/comments/submit.ts'
 export type { CommentView, ReplyView } from '../core/comments/views.ts'
 export type { Problem } from './problem.ts'
 export type Nudges = z.infer<typeof NudgesShape>

@@ -50,6 +50,7 @@ export const SiteShape = z
     edit_minutes: z.number(),
     fields: z.object({ name: Rule, email: Rule, phone: Rule, address: Rule, kind: Rule }),
     kinds: z.array(Kind).nullable(),
+    kind_names: z.partialRecord(Language, z.record(Kind, z.string())).nullable(),
     requires: z.object({ terms: z.boolean() }),
     rules: z.string().nullable(),
     privacy_url: z.string().nullable(),

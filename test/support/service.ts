@@ -35,7 +35,7 @@ export type Service = {
   addPage(body: string): string
   /** A single-use sign-in link for the desk. */
   signinLink(name?: string): Promise<string>
-  /** Lets the service carry out the next POST and cuts the line before its answer. */
+  /** Lets the service take the next opinion and cuts the line before its answer. */
   loseNextAnswer(): void
   /** Lets the undo windows that are open now end, for the service only, and carries out what is due. */
   endUndoWindows(): Promise<void>
@@ -49,7 +49,7 @@ export async function startService(protocol: 'http' | 'https', env: Record<strin
   const holder: { listener?: ReturnType<typeof getRequestListener> } = {}
   let losesAnswer = false
   const service = await listen(tls, (request, response) => {
-    if (losesAnswer && request.method === 'POST') {
+    if (losesAnswer && request.method === 'POST' && request.url?.endsWith('/comments')) {
       losesAnswer = false
       response.end = () => {
         request.socket.destroy()
