@@ -147,7 +147,7 @@ export function createForm<Value>(section: Section, options: FormOptions<Value>)
   const alert = h('div', { role: 'alert' })
   const preview = h('div')
   const submitButton = h('button', 'button primary', label)
-  const form = h(
+  const form: HTMLFormElement = h(
     'form',
     {
       class: 'card form',
@@ -156,7 +156,8 @@ export function createForm<Value>(section: Section, options: FormOptions<Value>)
         event.preventDefault()
         void submit()
       },
-      onfocusin: () => form.classList.add('open'),
+      // Not for a button: what grows under a finger takes the button away from it.
+      onfocusin: ({ target }) => (target as Element).matches('.control') && form.classList.add('open'),
       oninput: ({ target }) => {
         if (isSending) return
         fail(target as Input, '')
@@ -211,7 +212,7 @@ function fieldBox(words: Words, { name, type, label, isRequired, hint, options, 
           h('option', { value: '' }),
           ...options.map(({ code, text }) => h('option', { value: code, selected: code === start }, text)),
         )
-      : h('input', { ...named, autocomplete: type, value: isTick || start, checked: isTick && start })
+      : h('input', { ...named, autocomplete: isTick ? '' : type, value: isTick ? 'on' : start, checked: isTick && start })
   return h(
     'div',
     `field ${max ? 'text' : ''}`,
