@@ -54,7 +54,15 @@ export default defineConfig({
       },
       {
         resolve: platform('sqlite'),
-        test: { name: 'browser', include: ['test/widget/**/*.test.ts'], testTimeout: 120_000, hookTimeout: 60_000, fileParallelism: false },
+        test: {
+          name: 'browser',
+          include: ['test/widget/**/*.test.ts'],
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+          fileParallelism: false,
+          // A busy machine takes its time to start a browser's page.
+          expect: { poll: { timeout: 20_000 } },
+        },
       },
     ],
   },

@@ -4,7 +4,7 @@ import { aria, button, type Child, focusOn, h, isAria, show } from './dom.ts'
 import { createForm } from './form.ts'
 import { keep, recall } from './kept.ts'
 import { alarm, number, type OpenSection, problemSentence } from './section.ts'
-import { paragraphs, timeElement } from './text.ts'
+import { textElement, timeElement } from './text.ts'
 import type { Liked, Listed, Reasons } from './wire.ts'
 
 /** Longer texts are folded: about what a phone's screen holds. A line counts as its breadth in letters. */
@@ -53,7 +53,7 @@ export function nameOf({ words }: OpenSection, { official, author }: Listed): st
 /** An article with a text that nobody has to read to its end. */
 export function article(section: OpenSection, kind: string, head: readonly Child[], text: string, foot?: Child, id?: string): HTMLElement {
   const isLong = text.length + LINE * text.split('\n').length > FOLDED_FROM
-  const body = h('div', isLong ? 'text folded' : 'text', ...paragraphs(text, section.site.language))
+  const body = textElement(text, section.site.language, isLong ? 'text folded' : 'text')
   const more = button('quiet more', section.words.readMore, () => {
     body.classList.remove('folded')
     more.remove()
@@ -65,7 +65,7 @@ export function article(section: OpenSection, kind: string, head: readonly Child
 /** Who wrote it, and what there is to say of it. The mark before it is drawn by the style, so that nobody reads or copies it. */
 export function heading(name: string, ...remarks: readonly Child[]): Child[] {
   // The first letter of the given name, which Vietnamese writes last.
-  const [letter = ''] = name.normalize('NFC').trim().split(/\s+/).pop() ?? ''
+  const [letter = ''] = name.trim().split(/\s+/).pop() ?? ''
   return [
     h('span', { class: 'monogram', 'aria-hidden': 'true', 'data-letter': letter.toUpperCase() }),
     h('header', {}, h('bdi', 'author', name), ...remarks),

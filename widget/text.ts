@@ -13,22 +13,9 @@ export function countGraphemes(text: string): number {
   return [...('Segmenter' in Intl ? new Intl.Segmenter().segment(composed) : composed)].length
 }
 
-/** Paragraphs of plain text: a blank line parts two, a single line break breaks the line. Nothing in the text becomes markup. */
-export function paragraphs(text: string, lang: string): HTMLElement[] {
-  return text
-    .replace(/\r\n?/g, '\n')
-    .split(/\n(?:[^\S\n]*\n)+/)
-    .filter((block) => block.trim())
-    .map((block) =>
-      h(
-        'p',
-        { dir: 'auto', lang },
-        ...block
-          .replace(/^\n|\n$/g, '')
-          .split('\n')
-          .flatMap((line, index) => (index > 0 ? [h('br'), line] : [line])),
-      ),
-    )
+/** A reader's text as it was written; the style keeps its lines. Nothing in it becomes markup. */
+export function textElement(text: string, lang: string, kind = 'text'): HTMLElement {
+  return h('div', { class: kind, lang }, text.trim().replace(/\n\s*\n/g, '\n\n'))
 }
 
 /** A moment as readers read it: relative within a day, then dd/MM/yyyy; the exact time is in the title. */

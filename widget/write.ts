@@ -5,7 +5,7 @@ import { h } from './dom.ts'
 import { CONSENT, createForm, type Field, type Values } from './form.ts'
 import { bodyField, type Own } from './own.ts'
 import type { OpenSection } from './section.ts'
-import { paragraphs } from './text.ts'
+import { textElement } from './text.ts'
 import type { Nudges, PostAnswer } from './wire.ts'
 
 /** What is told of an author, with what a browser calls it: as the type of its input too, where an unknown one is a line of text. */
@@ -45,7 +45,7 @@ export function createWriteForm(
     heading: title,
     label: words.submit,
     place: parentId ?? '',
-    intro: [h('p', 'hint', words.premod), rules && h('details', {}, h('summary', {}, words.rules), ...paragraphs(rules, site.language))],
+    intro: [h('p', 'hint', words.premod), rules && h('details', {}, h('summary', {}, words.rules), textElement(rules, site.language))],
     fields: [
       bodyField(section),
       ...(kinds

@@ -7,7 +7,7 @@ import { pin } from '../../src/core/moderation/pin.ts'
 import { answer, as, publish } from '../support/opinions.ts'
 import { openBrowser, type Service, SITE, startService } from '../support/service.ts'
 
-const LONG = 'Đề nghị phường sửa rãnh thoát nước ở ngõ này trước mùa mưa. '.repeat(40).trim()
+const LONG = 'Đề nghị phường sửa rãnh thoát nước ở ngõ này trước mùa mưa. '.repeat(30).trim()
 
 let browser: Browser
 let service: Service
