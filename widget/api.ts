@@ -16,7 +16,13 @@ const PATIENCE_MS = 60_000
  * Asks the service; a path is that after `/api/v1/`. Problems come in the section's language. Tells the page of a failure: what was
  * tried, the code and the HTTP status (0 when no answer came).
  */
-export async function ask<Value>(section: Section, operation: Operation, path: string, init: RequestInit = {}): Promise<Answer<Value>> {
+export async function ask<Value>(
+  section: Section,
+  operation: Operation,
+  path: string,
+  init: RequestInit = {},
+  headers?: Readonly<Record<string, string>>,
+): Promise<Answer<Value>> {
   const patience = new AbortController()
   const giveUp = () => patience.abort()
   const timer = setTimeout(giveUp, PATIENCE_MS)
@@ -25,7 +31,12 @@ export async function ask<Value>(section: Section, operation: Operation, path: s
   let status = 0
   let told: Partial<Problem> = {}
   try {
-    const response = await fetch(`${section.origin}/api/v1/${path}`, { ...init, credentials: 'omit', signal: patience.signal })
+    const response = await fetch(`${section.origin}/api/v1/${path}`, {
+      ...init,
+      headers: { 'Accept-Language': section.language, ...headers },
+      credentials: 'omit',
+      signal: patience.signal,
+    })
     if (!response.ok) status = response.status
     const content = await response.json()
     // A successful answer has the contract's shape; it is not checked again in every reader's browser.
@@ -49,11 +60,13 @@ export function send<Value>(
   body?: string,
   headers?: Readonly<Record<string, string>>,
 ): Promise<Answer<Value>> {
-  return ask(section, operation, path, {
-    method,
-    headers: { 'Accept-Language': section.language, ...(body && { 'Content-Type': 'application/json' }), ...headers },
-    ...(body && { body }),
-  })
+  return ask(
+    section,
+    operation,
+    path,
+    { method, ...(body && { body }) },
+    { ...(body && { 'Content-Type': 'application/json' }), ...headers },
+  )
 }
 
 /** The header by which a reader is known again: for likes, reports and opinions, and nothing else. */

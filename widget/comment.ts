@@ -1,6 +1,6 @@
 // One comment as it stands in the list: who, when, what, and what a reader may do about it. Not for: the list around it.
 import { ask, asReader, pathOf, send } from './api.ts'
-import { aria, button, type Child, focusOn, h, isAria, show } from './dom.ts'
+import { aria, button, type Child, focusOn, h, show } from './dom.ts'
 import { createForm } from './form.ts'
 import { keep, recall } from './kept.ts'
 import { alarm, number, type OpenSection, problemSentence } from './section.ts'
@@ -84,7 +84,7 @@ function likeButton(section: OpenSection, { id, likes }: Listed): HTMLElement {
       section,
       'like',
       `comments/${id}/like`,
-      isAria(press, 'pressed') ? 'DELETE' : 'PUT',
+      press.matches('[aria-pressed=true]') ? 'DELETE' : 'PUT',
       '',
       asReader(),
     )
@@ -103,9 +103,7 @@ function likeButton(section: OpenSection, { id, likes }: Listed): HTMLElement {
 function reportButton(section: OpenSection, id: string, acts: HTMLElement): HTMLElement {
   const { words } = section
   const press = button('quiet', words.report, async () => {
-    const [found, problem] = await ask<Reasons>(section, 'report', pathOf(section, 'reasons'), {
-      headers: { 'Accept-Language': section.language },
-    })
+    const [found, problem] = await ask<Reasons>(section, 'report', pathOf(section, 'reasons'))
     if (acts.nextSibling) return
     const close = (...instead: readonly HTMLElement[]) => {
       form.replaceWith(...instead)

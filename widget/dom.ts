@@ -45,8 +45,3 @@ export function focusOn(element: HTMLElement | null | undefined): void {
 export function aria(element: Element, name: 'pressed' | 'busy' | 'disabled' | 'invalid', value: boolean): void {
   element.setAttribute(`aria-${name}`, `${value}`)
 }
-
-/** Whether such an attribute is stated. */
-export function isAria(element: Element, name: 'pressed' | 'busy'): boolean {
-  return element.getAttribute(`aria-${name}`) === 'true'
-}

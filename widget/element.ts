@@ -50,7 +50,8 @@ async function begin(element: HTMLElement, signal: AbortSignal): Promise<void> {
   const frame = h('div', 'frame', h('slot'))
   // The height that is held for the list, so that what stands below it in the page is not moved. It is given up at once when the list
   // is longer than the screen, else with the reader's first act in it, when no browser or reader minds.
-  const hold = h('div', { class: 'hold', onfocusin: () => hold.removeAttribute('class') }, frame)
+  const release = () => hold.removeAttribute('class')
+  const hold = h('div', { class: 'hold', onfocusin: release }, frame)
   const root = element.shadowRoot ?? element.attachShadow({ mode: 'open' })
   show(root, hold)
   try {
@@ -78,12 +79,11 @@ async function begin(element: HTMLElement, signal: AbortSignal): Promise<void> {
       words: { ...languages[language], ...element.dataset } as Section['words'],
       frame,
       signal,
-      emit: (name, detail) =>
-        element.dispatchEvent(new CustomEvent(name, { bubbles: true, composed: true, cancelable: name === 'ykien:before-submit', detail })),
+      emit: (name, detail) => element.dispatchEvent(new CustomEvent(name, { bubbles: true, composed: true, cancelable: true, detail })),
     },
     { sort: attribute('sort') || 'new', limit: attribute('limit') || '20' },
   )
-  if (frame.getBoundingClientRect().bottom > innerHeight) hold.removeAttribute('class')
+  if (frame.getBoundingClientRect().bottom > innerHeight) release()
 }
 
 let sheet: CSSStyleSheet | undefined

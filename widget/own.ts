@@ -15,7 +15,7 @@ export function ownElement(section: OpenSection, own: Own): HTMLElement {
   const { words } = section
   const { comment, receipt } = own
   const draft = `edit-${comment.id}`
-  const authorization = { Authorization: `Bearer ${own.edit.token}` }
+  const authorization = bearer(own.edit.token)
 
   const remember = (own?: Own) => keep(section, 'own', { ...recallOwn(section), [comment.id]: own })
   const tell = (sentence: string) => {
@@ -61,9 +61,7 @@ export function ownElement(section: OpenSection, own: Own): HTMLElement {
   }
   /** What became of it meanwhile. What is decided was shown once; then the receipt is the way to it. */
   const follow = async () => {
-    const [found, problem] = await ask<Receipt>(section, 'receipt', pathOf(section, `receipts/${receipt.code}`), {
-      headers: { 'Accept-Language': section.language, Authorization: `Bearer ${receipt.secret}` },
-    })
+    const [found, problem] = await ask<Receipt>(section, 'receipt', pathOf(section, `receipts/${receipt.code}`), {}, bearer(receipt.secret))
     if (!found) {
       if (problem.status === 404) remember()
       return
@@ -107,6 +105,10 @@ export function ownElement(section: OpenSection, own: Own): HTMLElement {
 /** Those that the device keeps of the article, by id. */
 export function recallOwn(section: OpenSection): Readonly<Record<string, Own>> {
   return recall(section, 'own') ?? {}
+}
+
+function bearer(secret: string): { readonly Authorization: string } {
+  return { Authorization: `Bearer ${secret}` }
 }
 
 /** The field every opinion has. */

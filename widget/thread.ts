@@ -2,7 +2,7 @@
 // Not for: what a comment looks like (comment.ts) or the forms.
 import { type Answer, readPage } from './api.ts'
 import { commentArticle, FRAGMENT, nameOf } from './comment.ts'
-import { aria, button, h, isAria, show } from './dom.ts'
+import { aria, button, h, show } from './dom.ts'
 import { recall } from './kept.ts'
 import { type Own, ownElement, recallOwn } from './own.ts'
 import { alarm, fill, number, type OpenSection, problemSentence, type Section } from './section.ts'
@@ -147,11 +147,10 @@ function addPage<Item extends Listed>(
   const items = fresh.map(place.item)
   list.append(...items)
   const more = button('plain', place.label, async () => {
-    if (isAria(more, 'busy')) return
     aria(more, 'busy', true)
     const [page] = held[0] ? [{ comments: held, next }] : await place.read(next ?? '')
     aria(more, 'busy', false)
-    // Otherwise another order was chosen meanwhile.
+    // Otherwise it was pressed twice, or another order was chosen meanwhile.
     if (!more.isConnected) return
     if (page) addPage(view, page, place)?.querySelector('article')?.focus({ preventScroll: true })
     else show(foot, more, alarm(view.words.loadFailed))
