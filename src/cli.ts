@@ -8,6 +8,7 @@ import { ZodError } from 'zod'
 import packageJson from '../package.json' with { type: 'json' }
 import { type Config, ConfigError, SETTINGS } from './config.ts'
 import { EXPORTED_TABLES, exportSite } from './core/archive/export.ts'
+import { acceptRecord, type Head, type RecordFault, verifyRecord } from './core/chain.ts'
 import { AppError, ROLES } from './core/context.ts'
 import { takeIn } from './core/moderation/catalogue.ts'
 import { invite, newToken } from './core/people/team.ts'
@@ -29,6 +30,12 @@ import { conflictOn } from './storage/store.ts'
 
 /** A mistake in the call: its text is all the caller needs. */
 class UsageError extends Error {}
+
+/** The record was read and is not what was written. */
+class RecordBroken extends Error {}
+
+/** The record could not be read, so that nothing is known about it: exit 2. */
+class RecordUnread extends Error {}
 
 /** Time between two words about progress. */
 const PROGRESS_MS = 2_000
@@ -192,6 +199,37 @@ const COMMANDS: Record<string, Command> = {
       })
     },
   },
+  'audit verify': {
+    usage: 'ykien audit verify [--anchor NUMBER:HASH]',
+    about:
+      'Reads the whole record and prints as JSON how long it is and what is wrong first: a row changed, removed, put in, moved, or an end cut off. Exit 0: nothing; 1: a fault, named on stderr; 2: it could not be read. --anchor compares with a place that the log told ("record.linked") instead of the anchor file. Needs the YKIEN_SECRET of the installation.',
+    async run(args) {
+      try {
+        const { values } = read(args, { anchor: { type: 'string' } })
+        const known = values.anchor === undefined ? null : placeInChain(values.anchor)
+        const report = await withServices((services) => verifyRecord(services, known), { isReadOnly: true })
+        console.log(JSON.stringify(report))
+        if (report.fault) throw new RecordBroken(told(report.fault))
+        if (report.anchor === null) say('no anchor was found to compare with: a record whose end was cut off would look the same')
+      } catch (error) {
+        if (error instanceof RecordBroken) throw error
+        throw new RecordUnread(error instanceof Error ? error.message : String(error), { cause: error })
+      }
+    },
+  },
+  'audit accept': {
+    usage: 'ykien audit accept --reason TEXT',
+    about:
+      'Accepts the record as it is found, such as after a restored backup: writes reason and fault into the record, lays the old anchor aside and goes on from here. Refused when nothing is wrong. What is changed later is found as before.',
+    async run(args) {
+      const { values } = read(args, { reason: { type: 'string' } })
+      const reason = required(values.reason?.trim(), '--reason TEXT')
+      const accepted = await withServices((services) => acceptRecord(services, reason))
+      if (accepted === null) throw new UsageError('the record is whole, so there is nothing to accept')
+      if (accepted.anchorKeptAs !== null) say(`the old anchor is now ${accepted.anchorKeptAs}`)
+      console.log(JSON.stringify(accepted.found))
+    },
+  },
   'search rebuild': {
     usage: 'ykien search rebuild [--d1]',
     about:
@@ -265,11 +303,33 @@ function settingOf(pair: string): [string, unknown] {
   }
 }
 
-async function withServices(use: (services: Services) => Promise<unknown>): Promise<void> {
+/** A place in the chain as the log tells it. */
+function placeInChain(text: string): Head {
+  const [, sequence = '', link = ''] = /^(\d+):([\w-]+)$/.exec(text) ?? []
+  if (link === '') throw new UsageError(`"${text}" is no NUMBER:HASH`)
+  return { sequence: Number(sequence), link }
+}
+
+/** What is wrong with the record, for the operator. */
+function told({ kind, sequence, id, action, at }: RecordFault): string {
+  const row = id === null ? `row number ${sequence}` : `row number ${sequence || '(none yet)'}, ${action} of ${at} (${id}),`
+  const texts: Record<RecordFault['kind'], string> = {
+    removed: `${row} is missing; the one after it is of ${at}`,
+    altered: `${row} is not as it was written, or YKIEN_SECRET is not that of this installation`,
+    moved: `${row} does not stand where it was put: rows were exchanged, or the chain was made anew without the key`,
+    foreign: `${row} was put in by somebody without the key`,
+    cut: `the end is cut off: ${row} is missing, and the anchor has seen it`,
+    replaced: `the record was made anew: the anchor has seen another row number ${sequence}`,
+    anchor: 'the anchor file was not made with this YKIEN_SECRET',
+  }
+  return `the record is broken: ${texts[kind]}; see "The record" in docs/operations.md`
+}
+
+async function withServices<Result>(use: (services: Services) => Promise<Result>, options: { isReadOnly?: boolean } = {}): Promise<Result> {
   const config = readConfig(process.env)
-  const store = openDatabase(config)
+  const store = openDatabase(config, options)
   try {
-    await use(nodeServices(config, store, () => {}))
+    return await use(nodeServices(config, store, () => {}))
   } finally {
     await store.close()
   }
@@ -335,6 +395,8 @@ async function written(isForD1: boolean, command: (services: Services) => Promis
     const { store, script } = openScript()
     const config: Config = {
       ...readConfig({ ...process.env, YKIEN_SECRET: process.env.YKIEN_SECRET || 'not needed to print a script, but asked for' }),
+      // The secret of the other machine is not here, so what is recorded there is recorded unsealed.
+      secret: '',
     }
     console.error(await command(nodeServices(config, store, () => {})))
     process.stdout.write(script())
@@ -388,7 +450,8 @@ main(process.argv.slice(2)).catch((error: unknown) => {
     error instanceof ConfigError ||
     error instanceof MigrationRefused ||
     error instanceof DatabaseRefused ||
-    error instanceof ArchiveRefused
+    error instanceof ArchiveRefused ||
+    error instanceof RecordBroken
   const text =
     error instanceof ZodError
       ? error.issues.map((issue) => (issue.path[0] === undefined ? issue.message : `${issue.path.join('.')}: ${issue.message}`)).join('; ')
@@ -396,6 +459,10 @@ main(process.argv.slice(2)).catch((error: unknown) => {
         ? error.message
         : String(error)
   console.error(`ykien: ${text.replaceAll('\n', '; ')}`)
+  if (error instanceof RecordUnread) {
+    process.exitCode = 2
+    return
+  }
   if (!isExpected && !(error instanceof ZodError) && process.env.DEBUG) console.error(error)
   process.exitCode = 1
 })

@@ -61,6 +61,11 @@ export const SETTINGS = {
       .min(32, { error: 'write at least 32 random characters, such as the output of "openssl rand -base64 32"' })
       .optional(),
   },
+  anchor: {
+    env: 'YKIEN_ANCHOR',
+    doc: 'The file that keeps how far the chain over the record came, so that a record that was cut or made anew is noticed. Best on another disk, where the database’s user may write and nobody else. Left out, it is the path of the SQLite database and `.anchor`, with PostgreSQL `data/ykien.anchor`.',
+    schema: z.string().min(1).optional(),
+  },
   demo: {
     env: 'YKIEN_DEMO',
     doc: '`1` puts a fictional ward with its article and comments into an empty database; `0` leaves it out. Left out, it is 1 on a development machine and 0 elsewhere.',

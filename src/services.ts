@@ -15,6 +15,16 @@ export type SharedBytes = {
   put(key: string, bytes: Uint8Array<ArrayBuffer>): Promise<void>
 }
 
+/** A text kept outside the database, where whoever can change the one cannot change the other. */
+export type Anchor = {
+  /** What is kept; null when nothing is yet. */
+  read(): Promise<string | null>
+  /** Keeps the text instead of what is kept, when `isFurther` says so of that. Left undone while another process does it. */
+  raise(text: string, isFurther: (kept: string | null) => boolean): Promise<void>
+  /** Lays what is kept aside, and keeps this instead, or nothing. Returns the name under which the old one can be found. */
+  replace(text: string | null): Promise<string | null>
+}
+
 export type Services = {
   store: Store
   config: Config
@@ -34,6 +44,8 @@ export type Services = {
   /** Something was announced for this time: wakes the outbox then, where the host can. */
   nudge(notBefore: string): void
   meters: Meters
+  /** Where the end of the record's chain is kept; null where there is no disk, so that only the log keeps it. */
+  anchor: Anchor | null
   /** Whether this process was told to stop, so that no new work should be sent to it. */
   isDraining(): boolean
 }

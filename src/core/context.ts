@@ -105,7 +105,11 @@ export function allow(ctx: Ctx, act: Act): void {
 }
 
 /** The identity of an actor as facts and audit rows keep it. A citizen has none. */
-export function actorColumns(actor: Actor): { actor_kind: string; actor_id: string | null; actor_name: string | null } {
+export function actorColumns(actor: Actor | { kind: 'staff'; id: string; name: string }): {
+  actor_kind: string
+  actor_id: string | null
+  actor_name: string | null
+} {
   return {
     actor_kind: actor.kind,
     actor_id: 'id' in actor ? actor.id : null,

@@ -3,6 +3,7 @@ import { type Expression, sql } from 'kysely'
 import { z } from 'zod'
 import type { Services } from '../services.ts'
 import { AppError, type Site } from './context.ts'
+import { COMMAND_LINE, recorded } from './record.ts'
 
 const Language = z.enum(['vi', 'en'])
 const Rule = z.enum(['off', 'optional', 'required'])
@@ -71,17 +72,10 @@ export async function addSite(services: Services, raw: NewSite): Promise<string>
   await services.store.batch([
     db.insertInto('site').values({ id, slug: input.slug, name: input.name, settings: JSON.stringify(input.settings), created_at }),
     ...[...new Set(input.origins)].map((origin) => db.insertInto('site_origin').values({ site_id: id, origin, created_at })),
-    db.insertInto('audit').values({
-      id: services.newId(),
-      site_id: id,
+    recorded(services, id, COMMAND_LINE, {
       action: 'site.add',
-      subject_kind: 'site',
-      subject_id: id,
-      actor_kind: 'system',
-      actor_id: null,
-      actor_name: 'command line',
-      detail: JSON.stringify({ slug: input.slug, origins: input.origins }),
-      created_at,
+      subject: { kind: 'site', id },
+      detail: { slug: input.slug, origins: input.origins },
     }),
   ])
   return input.slug
@@ -97,7 +91,7 @@ export async function setSite(services: Services, slug: string, raw: unknown): P
   const checked = SettingChanges.parse(given)
   // Only what was named: the defaults of the others are not to be written.
   const patch = Object.fromEntries(Object.keys(changes).map((name) => [name, name in given ? checked[name as keyof typeof checked] : null]))
-  const { store, newId, now } = services
+  const { store } = services
   const json = JSON.stringify(patch)
   const merged =
     store.dialect === 'postgres'
@@ -105,17 +99,10 @@ export async function setSite(services: Services, slug: string, raw: unknown): P
       : sql<string>`json_patch(settings, ${json})`
   const site = store.db.selectFrom('site').select('id').where('slug', '=', slug).$asScalar()
   await store.batch([
-    store.db.insertInto('audit').values({
-      id: newId(),
-      site_id: site,
+    recorded(services, site, COMMAND_LINE, {
       action: 'site.set',
-      subject_kind: 'site',
-      subject_id: site,
-      actor_kind: 'system',
-      actor_id: null,
-      actor_name: 'command line',
-      detail: JSON.stringify({ names: Object.keys(patch) }),
-      created_at: now().toISOString(),
+      subject: { kind: 'site', id: slug },
+      detail: { after: patch },
     }),
     store.db.updateTable('site').set({ settings: merged }).where('slug', '=', slug),
   ])

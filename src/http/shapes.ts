@@ -107,7 +107,14 @@ export const OfferedShape = z.object({ required: z.boolean(), challenge: Challen
 export const ReportedShape = z.object({ reported: z.literal(true) }).openapi('Reported')
 export const NudgesShape = z
   .object({
-    nudges: z.array(z.object({ code: z.enum(NUDGES), message: z.string(), spans: z.array(z.array(z.number())).optional() })),
+    nudges: z.array(
+      z.object({
+        code: z.enum(NUDGES),
+        message: z.string(),
+        spans: z.array(z.array(z.number())).optional(),
+        converted: z.string().optional(),
+      }),
+    ),
   })
   .openapi('Nudges')
 

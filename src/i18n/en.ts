@@ -91,6 +91,8 @@ export const pages = {
   beforeSending: 'Please look once more before sending',
   sendAnyway: 'The text below can be changed, or sent as it is.',
   send: 'Send',
+  converted: 'Converted to Unicode; can be changed',
+  useConverted: 'Send the converted text',
   chooseKind: 'Choose a type',
   chooseReason: 'Please choose a reason.',
   reportText: 'More about it',
@@ -216,6 +218,7 @@ export const signals = {
   word_hold: 'Contains a word of the list to look at carefully',
   word_mark: 'Contains a word of the list to note',
   vulgar: 'Contains vulgar or insulting words',
+  rude: 'Contains rude words',
   teencode: 'Contains vulgar abbreviations',
   evasion: 'Contains a word disguised to get past the filter',
   gambling: 'Contains words that advertise gambling',
@@ -238,11 +241,13 @@ export const signals = {
 } as const satisfies Strings<typeof vi.signals>
 
 export const nudges = {
+  encoding: 'The text seems to be in an old encoding (TCVN3, VNI). Please check it as converted to Unicode.',
   no_diacritics: 'The text has no diacritics; readers may find it hard to understand.',
   personal_data: 'The text seems to contain {kind}. It may be hidden when the opinion is published.',
   denunciation:
     'If this is a denunciation or a complaint, please do not send it here. Please hand in a petition or come to the agency’s citizen reception, where a denouncer’s identity is kept secret.',
   name_reserved: 'This name is that of an agency or an office. Please consider another one.',
+  wording: 'The text contains vulgar or insulting words and may not be published.',
   links: 'The text contains a link. It may be hidden when the opinion is published.',
   duplicate: 'This text was sent before.',
 } satisfies Strings<typeof vi.nudges>

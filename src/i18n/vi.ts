@@ -90,6 +90,8 @@ export const pages = {
   beforeSending: 'Xin xem lại trước khi gửi',
   sendAnyway: 'Có thể sửa nội dung dưới đây, hoặc vẫn gửi như đã viết.',
   send: 'Vẫn gửi',
+  converted: 'Bản đã chuyển sang Unicode, có thể sửa',
+  useConverted: 'Gửi bản đã chuyển đổi',
   chooseKind: 'Chọn loại ý kiến',
   chooseReason: 'Xin chọn một lý do.',
   reportText: 'Giải thích thêm',
@@ -221,6 +223,7 @@ export const signals = {
   word_hold: 'Có từ trong danh mục cần xem kỹ',
   word_mark: 'Có từ trong danh mục cần lưu ý',
   vulgar: 'Có từ ngữ thô tục, xúc phạm',
+  rude: 'Có lời lẽ thiếu lịch sự',
   teencode: 'Có từ viết tắt thô tục',
   evasion: 'Có từ được viết biến dạng để tránh bộ lọc',
   gambling: 'Có từ ngữ quảng bá cờ bạc, cá độ',
@@ -244,11 +247,13 @@ export const signals = {
 
 /** Hints to a sender before sending; none of them blocks. */
 export const nudges = {
+  encoding: 'Nội dung có vẻ dùng bảng mã cũ (TCVN3, VNI). Xin kiểm tra bản đã chuyển đổi sang Unicode.',
   no_diacritics: 'Nội dung chưa có dấu, người đọc có thể khó hiểu.',
   personal_data: 'Nội dung có vẻ chứa {kind}. Thông tin này có thể được ẩn khi đăng.',
   denunciation:
     'Nếu đây là đơn tố cáo hoặc khiếu nại, xin không gửi tại mục này. Xin gửi đơn hoặc đến nơi tiếp công dân của cơ quan, nơi danh tính người tố cáo được giữ bí mật.',
   name_reserved: 'Tên này trùng với tên cơ quan, chức danh. Xin cân nhắc nhập tên khác.',
+  wording: 'Nội dung có từ ngữ thô tục hoặc xúc phạm, có thể không được đăng.',
   links: 'Nội dung có đường dẫn. Đường dẫn có thể được ẩn khi đăng.',
   duplicate: 'Nội dung này đã được gửi trước đó.',
 } as const

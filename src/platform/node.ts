@@ -16,6 +16,7 @@ import type { Migration } from '../storage/migrate.ts'
 import { openPostgres } from '../storage/postgres.ts'
 import { openSqlite, openSqliteElsewhere, openSqliteReadOnly, openSqliteThreaded } from '../storage/sqlite.ts'
 import type { Store } from '../storage/store.ts'
+import { fileAnchor } from './anchor.ts'
 import { createIds } from './id.ts'
 import type { Link } from './processes.ts'
 
@@ -132,8 +133,14 @@ export function nodeServices(config: Config, store: Store, nudge: (notBefore: st
     asset: assetReader(join(ROOT, 'dist/assets')),
     nudge,
     meters,
+    anchor: fileAnchor(config.anchor ?? anchorBeside(config.database)),
     isDraining: () => false,
   }
+}
+
+/** Beside a SQLite database, else where a development machine keeps its secret. */
+function anchorBeside(database: string): string {
+  return isFile(database) ? `${pathOf(database)}.anchor` : 'data/ykien.anchor'
 }
 
 const brotli = promisify(brotliCompress)

@@ -45,6 +45,7 @@ export function workerServices(env: WorkerEnv): Services {
     // The cron trigger sweeps, and readers settle what is due; an isolate has no timer that outlives its request.
     nudge: () => {},
     meters,
+    anchor: null,
     isDraining: () => false,
   }
 }

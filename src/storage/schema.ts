@@ -121,6 +121,9 @@ type AuditTable = {
   actor_name: string | null
   detail: Json
   created_at: Time
+  seal: string | null
+  sequence: number | null
+  link: string | null
 }
 
 type OutboxTable = {

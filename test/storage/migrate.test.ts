@@ -126,6 +126,9 @@ const COLUMNS: { [Table in keyof Schema]: Record<keyof Schema[Table], true> } = 
     actor_name: true,
     detail: true,
     created_at: true,
+    seal: true,
+    sequence: true,
+    link: true,
   },
   outbox: {
     id: true,

@@ -78,6 +78,7 @@ export async function openWard(env: Record<string, string> = {}): Promise<Ward> 
     asset: async () => null,
     nudge: () => {},
     meters: createMeters(),
+    anchor: null,
     isDraining: () => false,
   }
   const app = createApp(services)

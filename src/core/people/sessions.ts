@@ -4,6 +4,7 @@ import type { Services } from '../../services.ts'
 import type { Compilable } from '../../storage/store.ts'
 import { conflictOn, StoreBusy } from '../../storage/store.ts'
 import { AppError, type Role } from '../context.ts'
+import { recorded } from '../record.ts'
 
 const TOKEN_BYTES = 32
 /** An invitation's link lives two days: long enough for a clerk's weekend, short enough for a forgotten letter. */
@@ -34,7 +35,7 @@ export async function newLink(services: Services, email: string): Promise<Signin
 }
 
 /** Whose link this is, without using it up: scanners open links too. Throws `link_invalid`. */
-export async function readLink(services: Services, token: string): Promise<{ name: string }> {
+export async function readLink(services: Services, token: string): Promise<{ id: string; name: string }> {
   const link = await services.store.db
     .selectFrom('signin_link')
     .innerJoin('staff', 'staff.id', 'signin_link.staff_id')
@@ -44,12 +45,12 @@ export async function readLink(services: Services, token: string): Promise<{ nam
     .where('staff.disabled_at', 'is', null)
     .executeTakeFirst()
   if (!link || link.used_at !== null || link.expires_at <= services.now().toISOString()) throw new AppError('link_invalid')
-  return { name: link.name }
+  return { id: link.id, name: link.name }
 }
 
 /** Signs in with a link, once: of two uses at the same moment one wins. Returns the session's token, new for each sign-in. */
 export async function signIn(services: Services, linkToken: string): Promise<{ token: string; maxAgeSeconds: number }> {
-  await readLink(services, linkToken)
+  const person = await readLink(services, linkToken)
   const { db } = services.store
   const now = services.now()
   const at = now.toISOString()
@@ -67,7 +68,7 @@ export async function signIn(services: Services, linkToken: string): Promise<{ t
         revoked_at: null,
         created_at: at,
       })),
-      auditedByStaff(services, linkHash, 'session.start'),
+      recorded(services, null, { kind: 'staff', ...person }, { action: 'session.start', subject: { kind: 'staff', id: person.id } }),
     ])
   } catch (error) {
     if (conflictOn(error, 'signin_use.token_hash')) throw new AppError('link_invalid', { cause: error })
@@ -138,18 +139,12 @@ export async function signOut(services: Services, session: Session): Promise<voi
   const at = services.now().toISOString()
   await services.store.batch([
     db.updateTable('session').set({ revoked_at: at }).where('token_hash', '=', session.tokenHash),
-    db.insertInto('audit').values({
-      id: services.newId(),
-      site_id: null,
-      action: 'session.end',
-      subject_kind: 'staff',
-      subject_id: session.person.id,
-      actor_kind: 'staff',
-      actor_id: session.person.id,
-      actor_name: session.person.name,
-      detail: '{}',
-      created_at: at,
-    }),
+    recorded(
+      services,
+      null,
+      { kind: 'staff', ...session.person },
+      { action: 'session.end', subject: { kind: 'staff', id: session.person.id } },
+    ),
   ])
 }
 
@@ -164,28 +159,4 @@ export async function purgeEnded(services: Services): Promise<false> {
     db.deleteFrom('signin_link').where('expires_at', '<', before),
   ])
   return false
-}
-
-function auditedByStaff(services: Services, linkHash: string, action: string): Compilable {
-  return services.store.db
-    .insertInto('audit')
-    .columns(['id', 'site_id', 'action', 'subject_kind', 'subject_id', 'actor_kind', 'actor_id', 'actor_name', 'detail', 'created_at'])
-    .expression((is) =>
-      is
-        .selectFrom('signin_link')
-        .innerJoin('staff', 'staff.id', 'signin_link.staff_id')
-        .select((pick) => [
-          pick.val(services.newId()).as('id'),
-          pick.val<string | null>(null).as('site_id'),
-          pick.val(action).as('action'),
-          pick.val('staff').as('subject_kind'),
-          'staff.id as subject_id',
-          pick.val('staff').as('actor_kind'),
-          'staff.id as actor_id',
-          'staff.name as actor_name',
-          pick.val('{}').as('detail'),
-          pick.val(services.now().toISOString()).as('created_at'),
-        ])
-        .where('signin_link.token_hash', '=', linkHash),
-    )
 }

@@ -5,6 +5,7 @@ import { base64url, sha256 } from '../../lib/crypto.ts'
 import type { Services } from '../../services.ts'
 import type { Compilable } from '../../storage/store.ts'
 import { ROLES, type Role } from '../context.ts'
+import { COMMAND_LINE, recorded } from '../record.ts'
 import { newLink, type SigninLink } from './sessions.ts'
 
 /** Bytes of a token: 256 random bits, so its plain hash cannot be searched. */
@@ -94,16 +95,6 @@ function auditedBySystem(
   subject: { kind: string; id: string },
   detail: Record<string, unknown>,
 ): Compilable {
-  return services.store.db.insertInto('audit').values((is) => ({
-    id: services.newId(),
-    site_id: is.selectFrom('site').select('id').where('slug', '=', siteSlug),
-    action,
-    subject_kind: subject.kind,
-    subject_id: subject.id,
-    actor_kind: 'system',
-    actor_id: null,
-    actor_name: 'command line',
-    detail: JSON.stringify(detail),
-    created_at: services.now().toISOString(),
-  }))
+  const site = services.store.db.selectFrom('site').select('id').where('slug', '=', siteSlug).$asScalar()
+  return recorded(services, site, COMMAND_LINE, { action, subject, detail })
 }

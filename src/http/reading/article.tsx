@@ -35,7 +35,9 @@ export function receiveOpinion(limiter: RateLimiter): (c: AppContext) => Promise
 }
 
 async function receive(c: AppContext, limiter: RateLimiter): Promise<Response> {
-  const kept: Kept = await readForm(c)
+  const sent: Kept = await readForm(c)
+  // A text in an old encoding, converted and perhaps mended by its author, takes the place of what was pasted.
+  const kept: Kept = sent.get('use') === 'converted' ? new Map([...sent, ['body', sent.get('converted') ?? '']]) : sent
   const place = await placeOf(c, kept)
   const field = (name: string) => kept.get(name) || undefined
   const body = kept.get('body') ?? ''

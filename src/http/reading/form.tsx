@@ -97,6 +97,7 @@ export function WriteForm(props: FormProps) {
       </Field>
     )
   const bodyHint = reader.premod
+  const converted = props.nudges.find((nudge) => nudge.converted !== undefined)?.converted
   return (
     <form method="post" action={`/r/${place.ctx.site.slug}#problem`} class="write" id="write" accept-charset="utf-8">
       <h2>{reply ? fill(reader.replyTo, { name: reply.name }) : reader.write}</h2>
@@ -122,6 +123,14 @@ export function WriteForm(props: FormProps) {
             ))}
           </ul>
           <p>{pages.sendAnyway}</p>
+          {converted !== undefined && (
+            <>
+              <label for="f-converted">{pages.converted}</label>
+              <textarea id="f-converted" name="converted" rows={6} lang="vi" autocapitalize="sentences">
+                {`\n${converted}`}
+              </textarea>
+            </>
+          )}
         </div>
       )}
       <Field name="body" label={reader.body} remark={reader.required} hint={bodyHint} fault={fault('/body')}>
@@ -183,6 +192,12 @@ export function WriteForm(props: FormProps) {
       {props.problem && ASKS_A_QUESTION.includes(props.problem.code) && <QuestionField place={place} />}
       <p class="buttons">
         <button type="submit">{props.nudges.length > 0 ? pages.send : reader.submit}</button>
+        {converted !== undefined && (
+          // After the other one, which is what the key Enter in a field presses.
+          <button type="submit" name="use" value="converted">
+            {pages.useConverted}
+          </button>
+        )}
         {reply && <a href={linkTo(place, { comment: reply.id }, '', `c-${reply.id}`)}>{reader.cancel}</a>}
       </p>
     </form>
