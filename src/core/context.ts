@@ -63,6 +63,7 @@ export const STAFF_ACTS = {
   'thread.close': { roles: DECIDERS, means: 'close an article to further opinions, and open it again' },
   'reply.publish': { roles: ANSWERERS, means: 'publish official replies, take back own ones' },
   'decision.undo_others': { roles: ['leader', 'admin', 'system'], means: 'undo what somebody else decided' },
+  'ban.manage': { roles: ['leader', 'admin', 'system'], means: 'ban senders for a time, see and lift bans' },
   'people.read': { roles: ADMINS, means: 'see who works on the site, and in which role' },
   'people.manage': { roles: ADMINS, means: 'invite people, change their role, disable them, issue recovery links' },
   'token.manage': { roles: ADMINS, means: 'see, make and revoke the tokens of programs' },
@@ -162,6 +163,9 @@ export type ErrorCode =
   | 'challenge_expired'
   | 'challenge_used'
   | 'answer_wrong'
+  | 'banned'
+  | 'ban_unknown'
+  | 'ban_reason_invalid'
   | 'busy'
   | 'internal'
 

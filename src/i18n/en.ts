@@ -156,6 +156,10 @@ export const problems = {
   challenge_expired: 'The confirmation has expired. Please confirm again.',
   challenge_used: 'This confirmation has been used. Please confirm again.',
   answer_wrong: 'That answer is not right. Please answer the new question.',
+  banned:
+    'The office does not take opinions from this device, network or contact until {time}. To be heard all the same, or if this is a mistake, please turn to {agency} directly.',
+  ban_unknown: 'There is nothing left by which the sender could be told in this way.',
+  ban_reason_invalid: 'The reason for the ban is not valid or too long.',
   busy: 'The system is busy. Nothing was sent; please try again.',
   internal: 'Something went wrong. Nothing was sent; please try again.',
   offline: 'No connection. Your text was kept; please send it later.',
@@ -209,6 +213,7 @@ export const reasons = {
 } as const satisfies Strings<typeof vi.reasons>
 
 export const signals = {
+  banned_before: 'The sender was banned before',
   invisible: 'Contains characters that cannot be seen',
   bidi: 'Contains characters that change the direction of text and may make it read differently',
   piled_marks: 'Contains letters with too many marks piled up',

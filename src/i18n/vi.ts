@@ -157,6 +157,10 @@ export const problems = {
   challenge_expired: 'Phiên xác nhận đã hết hạn. Xin xác nhận lại.',
   challenge_used: 'Lần xác nhận này đã được dùng. Xin xác nhận lại.',
   answer_wrong: 'Câu trả lời chưa đúng. Xin trả lời câu hỏi mới.',
+  banned:
+    'Cơ quan đã tạm ngừng nhận ý kiến gửi từ thiết bị, địa chỉ mạng hoặc thông tin liên hệ này đến {time}. Để phản ánh, kiến nghị, hoặc nếu có nhầm lẫn, xin liên hệ trực tiếp {agency}.',
+  ban_unknown: 'Không còn thông tin để nhận ra người gửi theo cách này.',
+  ban_reason_invalid: 'Lý do tạm ngừng không hợp lệ hoặc quá dài.',
   busy: 'Hệ thống đang bận. Nội dung chưa được gửi; xin thử lại.',
   internal: 'Hệ thống gặp lỗi. Nội dung chưa được gửi; xin thử lại.',
   offline: 'Mất kết nối. Nội dung đã được giữ lại, xin gửi lại sau.',
@@ -214,6 +218,7 @@ export const reasons = {
 
 /** Why the machine points something out; advice only, for the clerk. */
 export const signals = {
+  banned_before: 'Người gửi từng bị tạm ngừng nhận ý kiến',
   invisible: 'Có ký tự ẩn, không nhìn thấy được',
   bidi: 'Có ký tự đổi chiều chữ, có thể làm nội dung hiển thị khác với thực tế',
   piled_marks: 'Có chữ mang quá nhiều dấu chồng lên nhau',

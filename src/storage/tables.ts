@@ -35,6 +35,7 @@ const TABLES: {
   api_token: { key: ['id'] },
   challenge_use: { key: ['hash'] },
   flood: { key: ['id'] },
+  ban: { key: ['id'] },
   saved_view: { key: ['id'] },
   desk_keys: { key: ['staff_id'] },
   search_cursor: 'derived',

@@ -25,7 +25,10 @@ const fresh = (over: Ward = ward) => {
 }
 const restart = (over: Ward = ward) => {
   // The limits' clock is the ward's: a bucket is not filled again because a database is slow.
-  const app = createApp(over.services, createGate(() => ward.clock.ms))
+  const app = createApp(
+    over.services,
+    createGate(() => ward.clock.ms),
+  )
   ask = async (path, init, peer) => app.fetch(new Request(`${BASE}${path}`, init), { peer })
 }
 const post = async ({ key = 'bai-1', body, challenge, headers = {}, peer = '203.0.113.7', slug = ward.slug }: Request) => {

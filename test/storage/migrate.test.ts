@@ -65,6 +65,7 @@ const COLUMNS: { [Table in keyof Schema]: Record<keyof Schema[Table], true> } = 
     pin_slot: true,
     public_masks: true,
     open_reports: true,
+    network_hash: true,
   },
   revision: { id: true, comment_id: true, number: true, body: true, signals: true, created_at: true },
   fact: {
@@ -95,6 +96,19 @@ const COLUMNS: { [Table in keyof Schema]: Record<keyof Schema[Table], true> } = 
   pending_publication: { decision_id: true, thread_id: true, takes_effect_at: true },
   comment_like: { id: true, comment_id: true, voter: true, network: true, created_at: true },
   challenge_use: { hash: true, expires_at: true },
+  ban: {
+    id: true,
+    site_id: true,
+    kind: true,
+    hash: true,
+    reason: true,
+    comment_id: true,
+    made_by: true,
+    created_at: true,
+    expires_at: true,
+    lifted_at: true,
+    lifted_by: true,
+  },
   flood: {
     id: true,
     site_id: true,

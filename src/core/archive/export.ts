@@ -23,6 +23,7 @@ const TABLES: readonly { table: keyof Schema; key: readonly string[]; through?: 
   { table: 'comment_like', key: ['id'], through: { table: 'comment', key: 'id', column: 'comment_id' } },
   { table: 'report', key: ['id'] },
   { table: 'flood', key: ['id'] },
+  { table: 'ban', key: ['id'] },
   { table: 'audit', key: ['id'] },
 ]
 
