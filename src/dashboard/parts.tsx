@@ -4,6 +4,7 @@ import { type Act, may } from '../core/context.ts'
 import { Page } from '../http/page.tsx'
 import type { Language, Strings } from '../i18n/index.ts'
 import type { Desk } from './desk.ts'
+import { FloodBanner } from './flood.tsx'
 
 /** What the script needs to know; everything else it says comes ready-made with the answers. */
 export type ClientWords = Record<'undo' | 'open' | 'effect' | 'arrivals' | 'offline' | 'internal' | 'signIn', string>
@@ -42,6 +43,7 @@ export function Frame(props: { desk: Desk; title: string; children?: Child }) {
         </div>
       </header>
       <div class="desk" id="desk" data-base={desk.base} data-words={JSON.stringify(clientWords(desk.words))}>
+        <FloodBanner desk={desk} />
         {props.children}
       </div>
       {desk.ctx.services.config.demo && (
@@ -57,6 +59,7 @@ export function Frame(props: { desk: Desk; title: string; children?: Child }) {
 /** The rooms of a site's desk in the order of its menu: the path's first part, and who may enter. */
 const ROOMS: readonly { path: string; act: Act; title: (words: Strings) => string }[] = [
   { path: 'queue', act: 'queue.read', title: (words) => words.desk.queue },
+  { path: 'bans', act: 'ban.manage', title: (words) => words.abuse.bans },
 ]
 
 /** The menu of rooms that this person may enter. */

@@ -8,6 +8,7 @@ import { allowPage } from '../http/page.tsx'
 import { answerProblem, logUnexpected, toAppError, toProblem } from '../http/problem.ts'
 import { STATUS } from '../http/status.ts'
 import { strings } from '../i18n/index.ts'
+import { receiveBan, receiveLift, showBans } from './bans.tsx'
 import { showComment } from './comment.tsx'
 import { isScript, receiveDecision, receiveUndo, tellMoved } from './decisions.ts'
 import { Sheet } from './parts.tsx'
@@ -35,6 +36,9 @@ export function deskDoors(limiter: RateLimiter): Hono<AppEnv> {
   doors.post('/desk/signout', receiveSignOut)
   doors.get('/desk/:site/queue', showQueue)
   doors.get('/desk/:site/comments/:id', showComment)
+  doors.get('/desk/:site/bans', showBans)
+  doors.post('/desk/:site/bans', receiveBan)
+  doors.post('/desk/:site/bans/:id/lift', receiveLift)
   doors.post('/desk/:site/decisions', receiveDecision)
   doors.post('/desk/:site/decisions/:id/undo', receiveUndo)
   doors.post('/desk/:site/moved', tellMoved)
