@@ -15,6 +15,9 @@ const BUSY_RETRY_SECONDS = 2
 /** How often a command is run anew when an undo window ended, or a code was taken, between its reads and its batch. */
 const MAX_ATTEMPTS = 3
 
+/** The unique keys by which a version is taken once only: of a comment, and of what people set. */
+const VERSION_KEYS = ['fact.comment_id,fact.from_version', 'edit.subject_id,edit.from_version']
+
 /** The unique keys whose violation only means that the world moved between a command's reads and its batch. */
 const RETRIED_KEYS = ['settlement.decision_id', 'comment.receipt_code', 'comment.site_id,comment.idempotency_key']
 
@@ -27,7 +30,7 @@ export async function commit(ctx: Ctx, statements: readonly Compilable[]): Promi
     return await ctx.services.store.batch(statements)
   } catch (error) {
     if (error instanceof StoreBusy) throw new AppError('busy', { retryAfter: BUSY_RETRY_SECONDS, cause: error })
-    if (conflictOn(error, 'fact.comment_id,fact.from_version')) throw new AppError('conflict', { cause: error })
+    if (VERSION_KEYS.some((key) => conflictOn(error, key))) throw new AppError('conflict', { cause: error })
     throw error
   }
 }
@@ -112,6 +115,14 @@ export function sealOf(secret: string, row: Omit<AuditRow, 'site_id'>): string |
   if (sealing?.secret !== secret) sealing = { secret, hash: keyedHash(secret, 'record seal') }
   const { id, action, subject_kind, subject_id, actor_kind, actor_id, actor_name, detail, created_at } = row
   return sealing.hash(JSON.stringify([id, action, subject_kind, subject_id, actor_kind, actor_id, actor_name, detail, created_at]))
+}
+
+/** Takes a version of something that people set: in the batch of every edit of it, so that of two that start from one, one wins. */
+export function edited(ctx: Ctx, subjectId: string, fromVersion: number): Compilable {
+  const { store, now } = ctx.services
+  return store.db
+    .insertInto('edit')
+    .values({ subject_id: subjectId, from_version: fromVersion, site_id: ctx.site.id, created_at: now().toISOString() })
 }
 
 /** The events a command can announce, with what their handlers get. */

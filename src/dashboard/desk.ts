@@ -1,7 +1,7 @@
 // What every page and answer of the desk starts from: the person's session, the site of the path, and the site's language.
 import { AppError, type Ctx } from '../core/context.ts'
 import { COUNT_CEILING, type ItemDetail, LISTED_STATES, type QueueCounts, readItem } from '../core/moderation/queue.ts'
-import type { Person } from '../core/people/sessions.ts'
+import type { Person, Session } from '../core/people/sessions.ts'
 import { sessionOf, staffCtx } from '../http/auth.ts'
 import type { AppContext } from '../http/door.ts'
 import { nonceOf } from '../http/page.tsx'
@@ -16,7 +16,16 @@ export type ListedState = (typeof LISTED_STATES)[number]
  * `base` is the path of the site's part of the desk, without a slash at its end; `room` the part of the path after it; `nonce` lets its own
  * script run.
  */
-export type Desk = { ctx: Ctx; person: Person; language: Language; words: Strings; base: string; room: string; nonce: string }
+export type Desk = {
+  ctx: Ctx
+  session: Session
+  person: Person
+  language: Language
+  words: Strings
+  base: string
+  room: string
+  nonce: string
+}
 
 /** Counts as tabs show them, by state. */
 export type CountTexts = Record<ListedState, string>
@@ -26,11 +35,11 @@ export async function openDesk(c: AppContext): Promise<Desk> {
   const session = await sessionOf(c)
   if (!session) throw new AppError('unauthenticated')
   const ctx = await staffCtx(c, c.req.param('site') ?? '')
-  const { language } = ctx.site.settings
+  const language = session.person.language ?? ctx.site.settings.language
   c.set('language', language)
   const base = `/desk/${ctx.site.slug}`
   const room = c.req.path.slice(base.length + 1).split('/')[0] ?? ''
-  return { ctx, person: session.person, language, words: strings(language), base, room, nonce: nonceOf(c) }
+  return { ctx, session, person: session.person, language, words: strings(language), base, room, nonce: nonceOf(c) }
 }
 
 /** Where somebody is in the queue: a tab, or every state, narrowed by what was searched for and chosen, and a page of it. */

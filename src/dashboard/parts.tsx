@@ -32,7 +32,9 @@ export function Frame(props: { desk: Desk; title: string; children?: Child }) {
           <SiteSwitch desk={desk} />
           <p class="who">
             <span class="unseen">{words.signedInAs}: </span>
-            <bdi>{desk.person.name}</bdi>
+            <a href={`${desk.base}/account`} aria-current={desk.room === 'account' ? 'page' : undefined}>
+              <bdi>{desk.person.name}</bdi>
+            </a>
           </p>
           <form method="post" action="/desk/signout">
             <button class="plain" type="submit">
@@ -60,6 +62,9 @@ export function Frame(props: { desk: Desk; title: string; children?: Child }) {
 const ROOMS: readonly { path: string; act: Act; title: (words: Strings) => string }[] = [
   { path: 'queue', act: 'queue.read', title: (words) => words.desk.queue },
   { path: 'bans', act: 'ban.manage', title: (words) => words.abuse.bans },
+  { path: 'people', act: 'people.read', title: (words) => words.account.people },
+  { path: 'tokens', act: 'token.manage', title: (words) => words.account.tokens },
+  { path: 'settings', act: 'site.configure', title: (words) => words.settings.title },
 ]
 
 /** The menu of rooms that this person may enter. */

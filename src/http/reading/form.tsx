@@ -73,6 +73,12 @@ export function consentsOf(kept: Kept): ('terms' | 'name' | 'notify')[] {
   return CONSENTS.filter((purpose) => kept.has(`consent_${purpose}`))
 }
 
+/** The same as the API takes them, with the version of the texts that the form showed. */
+export function agreedOf(kept: Kept): { consents: ReturnType<typeof consentsOf>; consents_version?: number } {
+  const version = kept.get('consents_version') ?? ''
+  return { consents: consentsOf(kept), ...(/^\d{1,9}$/.test(version) ? { consents_version: Number(version) } : {}) }
+}
+
 /** The whole form. */
 export function WriteForm(props: FormProps) {
   const { place, kept, reply } = props
@@ -106,6 +112,7 @@ export function WriteForm(props: FormProps) {
         more={{
           title: place.title,
           request_key: requestKeyOf(props),
+          consents_version: String(settings.consent_version),
           shown: kept.get('shown') ?? shownNow(place.ctx),
           ...(reply ? { parent_id: reply.id } : {}),
           // The text that was looked at: a changed one is looked at again.
@@ -165,9 +172,9 @@ export function WriteForm(props: FormProps) {
         </Field>
       )}
       {text('name', reader.nameHint)}
-      {asks('name') && <Check name="name" label={reader.consentName} kept={kept} />}
+      {asks('name') && <Check name="name" label={settings.consent_name ?? reader.consentName} kept={kept} />}
       {text('email', reader.contactHint)}
-      {asks('email') && <Check name="notify" label={reader.consentNotify} kept={kept} />}
+      {asks('email') && <Check name="notify" label={settings.consent_notify ?? reader.consentNotify} kept={kept} />}
       {text('phone', reader.contactHint)}
       {text('address', reader.contactHint)}
       {settings.rules && (
@@ -183,7 +190,8 @@ export function WriteForm(props: FormProps) {
           </a>
         </p>
       )}
-      <Check name="terms" label={reader.consentTerms} kept={kept} isRequired fault={fault('/consents')} />
+      {settings.privacy_text && <p class="hint rules">{settings.privacy_text}</p>}
+      <Check name="terms" label={settings.consent_terms ?? reader.consentTerms} kept={kept} isRequired fault={fault('/consents')} />
       {/* No person sees it or comes to it by keyboard; a program that fills whatever it finds fills this too. */}
       <div class="trap" aria-hidden="true">
         <label for="f-website">Website</label>
