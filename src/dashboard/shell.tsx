@@ -19,15 +19,17 @@ import {
   showApp,
 } from './account.tsx'
 import { receiveBan, receiveLift, showBans } from './bans.tsx'
+import { receiveBulk, receiveBulkUndo } from './bulk.tsx'
 import { showComment } from './comment.tsx'
 import { receiveConfirmation } from './confirm.tsx'
-import { isScript, receiveDecision, receiveUndo, tellMoved } from './decisions.ts'
+import { isScript, receiveAct, receiveDecision, receiveUndo, tellMoved, tellStamp } from './decisions.ts'
 import { Sheet } from './parts.tsx'
 import { receiveAccess, receiveInvitation, receiveRecovery, receiveRole, receiveWithdrawal, showPeople } from './people.tsx'
-import { showQueue } from './queue.tsx'
+import { showCard, showQueue } from './queue.tsx'
 import { settingsDoors } from './settings/doors.ts'
 import { receiveApp, receiveCode, receiveSignIn, receiveSignOut, showFirstSite, showSignIn, showStep } from './signin.tsx'
 import { receiveToken, receiveTokenRevocation, showTokens } from './tokens.tsx'
+import { receiveKeys, receiveView, receiveViewDeletion, showKeys } from './views.tsx'
 
 /** Everything under /desk. */
 export function deskDoors(limiter: RateLimiter): Hono<AppEnv> {
@@ -60,6 +62,15 @@ export function deskDoors(limiter: RateLimiter): Hono<AppEnv> {
   doors.post('/desk/:site/decisions', receiveDecision)
   doors.post('/desk/:site/decisions/:id/undo', receiveUndo)
   doors.post('/desk/:site/moved', tellMoved)
+  doors.get('/desk/:site/stamp', tellStamp)
+  doors.get('/desk/:site/cards/:id', showCard)
+  doors.post('/desk/:site/acts', receiveAct)
+  doors.post('/desk/:site/bulk', receiveBulk)
+  doors.post('/desk/:site/bulk/undo', receiveBulkUndo)
+  doors.post('/desk/:site/views', receiveView)
+  doors.post('/desk/:site/views/:id/delete', receiveViewDeletion)
+  doors.get('/desk/:site/keys', showKeys)
+  doors.post('/desk/:site/keys', receiveKeys)
   doors.post('/desk/:site/confirm', receiveConfirmation)
   doors.get('/desk/:site/account', showAccount)
   doors.post('/desk/:site/account/language', receiveLanguage)

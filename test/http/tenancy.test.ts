@@ -145,6 +145,9 @@ const decideOn = (side: Side) => ({ items: [{ comment: side.waiting.comment.id, 
 const deskDecision = (side: Side) =>
   form({ comment: side.waiting.comment.id, version: '1', verdict: 'approve', request_key: 'khoa-cua-trang-1', state: 'pending' })
 
+const deskBulk = (side: Side) =>
+  form({ [`item-${side.waiting.comment.id}`]: '1', verdict: 'spam', request_key: 'khoa-cua-trang-2', scope: 'chosen' })
+
 /** For each route: how ids, tokens and sessions of `here` are tried at `there`; every call must be refused and change nothing. */
 const CASES: Record<string, string | ((here: Side, there: Side) => Call[])> = {
   'GET /api/v1/admin/sites/:site/queue': (here, there) => asStranger(here, `/api/v1/admin/sites/${there.slug}/queue`),
@@ -349,6 +352,38 @@ const CASES: Record<string, string | ((here: Side, there: Side) => Call[])> = {
       expected: 404,
     },
   ],
+  'GET /desk/:site/stamp': (here, there) => onDesk(here, `/desk/${there.slug}/stamp`),
+  'GET /desk/:site/cards/:id': (here, there) => [
+    ...onDesk(here, `/desk/${there.slug}/cards/${there.waiting.comment.id}`),
+    { path: `/desk/${there.slug}/cards/${here.waiting.comment.id}`, init: { headers: session(there.cookie) }, expected: 404 },
+  ],
+  'POST /desk/:site/acts': (here, there) => [
+    ...onDesk(here, `/desk/${there.slug}/acts`, {
+      method: 'POST',
+      body: form({ comment: there.published.comment.id, act: 'pin' }),
+    }),
+    {
+      path: `/desk/${there.slug}/acts`,
+      init: {
+        method: 'POST',
+        headers: session(there.cookie),
+        body: form({ comment: here.published.comment.id, act: 'close_article' }),
+      },
+      expected: 404,
+    },
+  ],
+  'POST /desk/:site/bulk': (here, there) => [
+    ...onDesk(here, `/desk/${there.slug}/bulk`, { method: 'POST', body: deskBulk(there) }),
+    { path: `/desk/${there.slug}/bulk`, init: { method: 'POST', headers: session(there.cookie), body: deskBulk(here) }, expected: 404 },
+  ],
+  'POST /desk/:site/bulk/undo': (here, there) =>
+    onDesk(here, `/desk/${there.slug}/bulk/undo`, { method: 'POST', body: form({ request_key: 'khoa-cua-trang-1' }) }),
+  'POST /desk/:site/views': (here, there) =>
+    onDesk(here, `/desk/${there.slug}/views`, { method: 'POST', body: form({ name: 'Của nơi khác', state: 'spam' }) }),
+  'POST /desk/:site/views/:id/delete': (here, there) =>
+    onDesk(here, `/desk/${there.slug}/views/${there.waiting.comment.id}/delete`, { method: 'POST', body: form({}) }),
+  'GET /desk/:site/keys': (here, there) => onDesk(here, `/desk/${there.slug}/keys`),
+  'POST /desk/:site/keys': (here, there) => onDesk(here, `/desk/${there.slug}/keys`, { method: 'POST', body: form({ approve: 'd' }) }),
   'POST /desk/:site/moved': (here, there) => [
     ...onDesk(here, `/desk/${there.slug}/moved`, { method: 'POST', body: { shown: [] } }),
     {
