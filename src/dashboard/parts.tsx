@@ -78,8 +78,6 @@ export function Frame(props: { desk: Desk; title: string; keys?: DeskKeys; child
         </div>
         <Rooms desk={desk} />
       </header>
-      <div class="desk" id="desk" data-base={desk.base} data-words={JSON.stringify(clientWords(desk.words))}>
-        <FloodBanner desk={desk} />
       <div
         class="desk"
         id="desk"
@@ -87,6 +85,7 @@ export function Frame(props: { desk: Desk; title: string; keys?: DeskKeys; child
         data-words={JSON.stringify(clientWords(desk.words))}
         data-keys={props.keys && JSON.stringify(props.keys)}
       >
+        <FloodBanner desk={desk} />
         {props.children}
       </div>
       {desk.ctx.services.config.demo && (
