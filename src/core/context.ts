@@ -22,8 +22,11 @@ export type OpinionKind = (typeof OPINION_KINDS)[number]
 export type SiteField = 'name' | 'email' | 'phone' | 'address' | 'kind'
 export type FieldRule = 'off' | 'optional' | 'required'
 
-/** The ward that asks for opinions, and the origins its pages live on. */
-export type Site = { id: string; slug: string; name: string; settings: Settings; origins: readonly string[] }
+/**
+ * The ward that asks for opinions, and the origins its pages live on. `rulesVersion` moves with each change of the rules its comments are
+ * screened by; where a reader only reads, nothing is screened and it stays 0.
+ */
+export type Site = { id: string; slug: string; name: string; settings: Settings; origins: readonly string[]; rulesVersion: number }
 
 /** What every command and query gets. A query reads rows of `site` only. */
 export type Ctx = { services: Services; actor: Actor; site: Site }
@@ -48,6 +51,9 @@ export const STAFF_ACTS = {
   'reply.publish': { roles: ANSWERERS, means: 'publish official replies, take back own ones' },
   'decision.undo_others': { roles: ['leader', 'admin', 'system'], means: 'undo what somebody else decided' },
   'ban.manage': { roles: ['leader', 'admin', 'system'], means: 'ban senders for a time, see and lift bans' },
+  'rules.read': { roles: ROLES, means: 'see the rules of screening and what was changed in them' },
+  'rules.manage': { roles: ['leader', 'admin', 'system'], means: 'change the ward’s lists of words, turn rules of screening off and on' },
+  'rules.province': { roles: ['system'], means: 'change the province’s lists of words, which hold on every site' },
   'thread.manage': {
     roles: DECIDERS,
     means: 'open, close and schedule articles, tell readers something there, join two articles that are one, give an article further names',
@@ -177,6 +183,10 @@ export type ErrorCode =
   | 'idempotency_key_invalid'
   | 'reader_token_invalid'
   | 'pins_full'
+  | 'rule_invalid'
+  | 'rule_twice'
+  | 'rules_full'
+  | 'rules_changed'
   | 'rate_limited'
   | 'challenge_required'
   | 'challenge_invalid'

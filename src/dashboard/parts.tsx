@@ -102,6 +102,7 @@ export function Frame(props: { desk: Desk; title: string; keys?: DeskKeys; child
 const ROOMS: readonly { path: string; act: Act; title: (words: Strings) => string }[] = [
   { path: 'queue', act: 'queue.read', title: (words) => words.desk.queue },
   { path: 'bans', act: 'ban.manage', title: (words) => words.abuse.bans },
+  { path: 'words', act: 'rules.read', title: (words) => words.screening.title },
   { path: 'people', act: 'people.read', title: (words) => words.account.people },
   { path: 'tokens', act: 'token.manage', title: (words) => words.account.tokens },
   { path: 'settings', act: 'site.configure', title: (words) => words.settings.title },

@@ -7,7 +7,9 @@ import { OPINION_KINDS } from '../core/context.ts'
 import { ACTS } from '../core/moderation/acts.ts'
 import { LISTED_STATES, QUEUE_SORTS } from '../core/moderation/queue.ts'
 import { NUDGES } from '../core/screening/nudges.ts'
+import { EFFECTS } from '../core/screening/rules.ts'
 import { SIGNAL_CODES } from '../core/screening/signal.ts'
+import { SCOPES } from '../core/screening/wordlist.ts'
 
 const Time = z.string().openapi({ format: 'date-time', example: '2026-11-23T08:19:00.000Z' })
 const State = z.enum(STATES)
@@ -300,6 +302,48 @@ export const SetupShape = z
 export const UndoneShape = z
   .object({ comment: z.object({ id: z.string(), state: State, version: z.number() }), decision: z.object({ id: z.string() }) })
   .openapi('Undone')
+
+const Lists = z.object({ hold: z.array(z.string()), mark: z.array(z.string()), allow: z.array(z.string()) })
+const Entry = z.object({ text: z.string(), effect: z.enum(EFFECTS) })
+export const WordlistShape = z
+  .object({
+    version: z.number().openapi({ description: 'Moves with each change; lists are kept over the version they were read in' }),
+    ward: Lists,
+    province: Lists,
+    off: z.array(z.string()),
+    changes: z.array(
+      z.object({
+        at: Time,
+        by: z.string(),
+        scope: z.enum(SCOPES),
+        changes: z.object({
+          added: z.array(Entry).optional(),
+          removed: z.array(Entry).optional(),
+          off: z.array(z.string()).optional(),
+          on: z.array(z.string()).optional(),
+        }),
+      }),
+    ),
+  })
+  .openapi('Wordlist')
+export const VersionShape = z.object({ version: z.number() }).openapi('Version')
+export const TrialShape = z
+  .object({
+    looked: z.number(),
+    held: z.number(),
+    marked: z.number(),
+    freed: z.number(),
+    comments: z.array(
+      z.object({
+        id: z.string(),
+        receipt_code: z.string(),
+        body_text: z.string(),
+        gained: z.array(z.string()),
+        lost: z.array(z.string()),
+      }),
+    ),
+  })
+  .openapi('Trial')
 
 /** Roots on a page of a thread unless asked otherwise, and at most. */
 const PAGE_LENGTH = 20

@@ -7,7 +7,15 @@ type Time = string
 /** JSON text; parsed by zod where core reads it. */
 type Json = string
 
-type SiteTable = { id: string; slug: string; name: string; settings: Json; version: Generated<number>; created_at: Time }
+type SiteTable = {
+  id: string
+  slug: string
+  name: string
+  settings: Json
+  version: Generated<number>
+  rules_version: Generated<number>
+  created_at: Time
+}
 
 type SiteOriginTable = { site_id: string; origin: string; created_at: Time }
 
@@ -253,6 +261,12 @@ type SavedViewTable = { id: string; site_id: string; staff_id: string; name: str
 
 type DeskKeysTable = { staff_id: string; keys: Json; changed_at: Time }
 
+type ScreeningRuleTable = { id: string; site_id: string | null; text: string; words: string; effect: string; created_at: Time }
+
+type ScreeningOffTable = { site_id: string; rule: string; created_at: Time }
+
+type ScreeningChangeTable = { id: string; site_id: string | null; number: number; changes: Json; actor_name: string; created_at: Time }
+
 /** How far the search index has followed the facts; one row. */
 type SearchCursorTable = { fact_id: string }
 
@@ -297,6 +311,9 @@ export type Schema = {
   ban: BanTable
   saved_view: SavedViewTable
   desk_keys: DeskKeysTable
+  screening_rule: ScreeningRuleTable
+  screening_off: ScreeningOffTable
+  screening_change: ScreeningChangeTable
   search_cursor: SearchCursorTable
   search_site: SearchSiteTable
   search_document: SearchDocumentTable

@@ -32,6 +32,7 @@ type Side = {
 type Call = { path: string; init?: Parameters<Ward['request']>[1]; expected: number; showsPublic?: boolean }
 
 const PUBLISHED_TEXT = 'Chỉ đọc được ở '
+const NO_WORDS = { hold: ['x y'], mark: [], allow: [] }
 /** A table row that says why a route has nothing to try. */
 const NOTHING = 'takes no id, key, token or session of a site'
 
@@ -189,6 +190,13 @@ const CASES: Record<string, string | ((here: Side, there: Side) => Call[])> = {
     staffOn(here, there, (side) => `comments/${side.published.comment.id}/pin`, { method: 'DELETE' }),
   'DELETE /api/v1/admin/sites/:site/comments/:id/reports': (here, there) =>
     staffOn(here, there, (side) => `comments/${side.published.comment.id}/reports`, { method: 'DELETE' }),
+  'GET /api/v1/admin/sites/:site/rules': (here, there) => asStranger(here, `/api/v1/admin/sites/${there.slug}/rules`),
+  'PUT /api/v1/admin/sites/:site/rules/:scope': (here, there) =>
+    asStranger(here, `/api/v1/admin/sites/${there.slug}/rules/ward`, { method: 'PUT', body: { ...NO_WORDS, version: 0 } }),
+  'POST /api/v1/admin/sites/:site/rules/:scope/trial': (here, there) =>
+    asStranger(here, `/api/v1/admin/sites/${there.slug}/rules/ward/trial`, { method: 'POST', body: NO_WORDS }),
+  'PUT /api/v1/admin/sites/:site/switches': (here, there) =>
+    asStranger(here, `/api/v1/admin/sites/${there.slug}/switches`, { method: 'PUT', body: { rule: 'links', off: true } }),
   'GET /api/v1/sites/:site': 'tells a site’s public settings',
   'GET /api/v1/sites/:site/threads': (here, there) => [
     { path: `/api/v1/sites/${there.slug}/threads?key=${here.article}`, expected: 200 },
@@ -352,6 +360,12 @@ const CASES: Record<string, string | ((here: Side, there: Side) => Call[])> = {
       expected: 404,
     },
   ],
+  'GET /desk/:site/words': (here, there) => onDesk(here, `/desk/${there.slug}/words`),
+  'GET /desk/:site/words.csv': (here, there) => onDesk(here, `/desk/${there.slug}/words.csv`),
+  'POST /desk/:site/words': (here, there) =>
+    onDesk(here, `/desk/${there.slug}/words`, { method: 'POST', body: form({ version: '0', hold: 'x y', act: 'save' }) }),
+  'POST /desk/:site/words/switch': (here, there) =>
+    onDesk(here, `/desk/${there.slug}/words/switch`, { method: 'POST', body: form({ rule: 'links', off: '1' }) }),
   'GET /desk/:site/stamp': (here, there) => onDesk(here, `/desk/${there.slug}/stamp`),
   'GET /desk/:site/cards/:id': (here, there) => [
     ...onDesk(here, `/desk/${there.slug}/cards/${there.waiting.comment.id}`),

@@ -11,7 +11,7 @@ const NOW = new Date('2026-11-23T08:00:00.000Z')
 
 /** The columns that schema.ts says each table has. The type checker holds this list to it: none missing, none too many. */
 const COLUMNS: { [Table in keyof Schema]: Record<keyof Schema[Table], true> } = {
-  site: { id: true, slug: true, name: true, settings: true, version: true, created_at: true },
+  site: { id: true, slug: true, name: true, settings: true, version: true, rules_version: true, created_at: true },
   site_origin: { site_id: true, origin: true, created_at: true },
   thread: {
     id: true,
@@ -198,6 +198,9 @@ const COLUMNS: { [Table in keyof Schema]: Record<keyof Schema[Table], true> } = 
   api_token: { id: true, token_hash: true, site_id: true, role: true, name: true, revoked_at: true, last_used_at: true, created_at: true },
   saved_view: { id: true, site_id: true, staff_id: true, name: true, place: true, created_at: true },
   desk_keys: { staff_id: true, keys: true, changed_at: true },
+  screening_rule: { id: true, site_id: true, text: true, words: true, effect: true, created_at: true },
+  screening_off: { site_id: true, rule: true, created_at: true },
+  screening_change: { id: true, site_id: true, number: true, changes: true, actor_name: true, created_at: true },
   search_cursor: { fact_id: true },
   search_site: { site_id: true, number: true },
   search_document: { id: true, comment_id: true, version: true },

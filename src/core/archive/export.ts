@@ -27,6 +27,9 @@ const TABLES: readonly { table: keyof Schema; key: readonly string[]; through?: 
   { table: 'canned_reply', key: ['id'] },
   { table: 'flood', key: ['id'] },
   { table: 'ban', key: ['id'] },
+  { table: 'screening_rule', key: ['id'] },
+  { table: 'screening_off', key: ['rule'] },
+  { table: 'screening_change', key: ['id'] },
   { table: 'audit', key: ['id'] },
 ]
 

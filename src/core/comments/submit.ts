@@ -10,8 +10,8 @@ import { AppError, allow, type Ctx, faulty } from '../context.ts'
 import { openingOf, refuseClosed } from '../opening.ts'
 import { audited, commit, counted, retrying } from '../record.ts'
 import { imitatesOffice } from '../screening/names.ts'
-import { BUILT_IN } from '../screening/rules.ts'
 import { screen } from '../screening/screen.ts'
+import { rulesFor } from '../screening/wordlist.ts'
 import { agenciesOf, isOwnPage } from '../sites.ts'
 import {
   articleOf,
@@ -131,7 +131,7 @@ async function take(ctx: Ctx, input: Sent, request: Sending): Promise<Submitted>
   const editUntil = new Date(now.getTime() + settings.edit_minutes * MINUTE_MS).toISOString()
   const contactSealed = contact === null ? null : await seal(services.config.secret, `contact:${id}`, JSON.stringify(contact))
   const url = thread?.url ?? article.url ?? ''
-  const signals = screen({ body, name }, BUILT_IN, {
+  const signals = screen({ body, name }, await rulesFor(ctx), {
     isForeignArticle: url !== '' && !isOwnPage(site, url),
     isFlooded: admission.isFlooded,
     wasBanned: admission.wasBanned,

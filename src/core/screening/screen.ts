@@ -37,6 +37,22 @@ export function screen(draft: Draft, rules: Rules, facts: Facts): Signal[] {
   return inOrder(signals.filter(({ code, rule }) => !rules.off.has(code) && !rules.off.has(rule)))
 }
 
+/** Whether a signal is found in the text itself, and so found again whenever the text is looked at. */
+export function isOfText(code: SignalCode): boolean {
+  return !OF_SURROUNDINGS.includes(code)
+}
+
+const OF_SURROUNDINGS: readonly SignalCode[] = [
+  'foreign_article',
+  'rejected_before',
+  'twins',
+  'name_imitates',
+  'honeypot',
+  'too_fast',
+  'pasted',
+  'flood',
+]
+
 /** The signals of the text itself. Each looks for one thing; their order has no meaning. */
 function textSignals(body: string, rules: Rules): Signal[] {
   const personal = findPersonalData(body)
