@@ -34,6 +34,8 @@ export type Ctx = { services: Services; actor: Actor; site: Site }
 /** Who decides on comments: everybody but those who only read, answer or receive citizens. */
 const DECIDERS = ['moderator', 'leader', 'admin', 'system'] as const satisfies readonly Role[]
 const ANSWERERS = ['replier', 'leader', 'admin', 'system'] as const satisfies readonly Role[]
+/** Everybody who does something with comments. */
+const WORKERS = ['moderator', 'replier', 'leader', 'reception', 'admin', 'system'] as const satisfies readonly Role[]
 const ADMINS = ['admin', 'system'] as const satisfies readonly Role[]
 
 /**
@@ -47,6 +49,17 @@ export const STAFF_ACTS = {
     means: 'approve (also with parts hidden), reject, return, defer, hide and seal comments, dismiss reports, undo own decisions',
   },
   'comment.pin': { roles: DECIDERS, means: 'pin and unpin published comments' },
+  'comment.assign': {
+    roles: ['moderator', 'replier', 'leader', 'admin', 'system'],
+    means: 'give a comment to a colleague, take it, and put it back',
+  },
+  'note.write': { roles: WORKERS, means: 'write notes that only colleagues read; correct and delete own ones for a quarter of an hour' },
+  'contact.read': {
+    roles: ['leader', 'reception', 'admin', 'system'],
+    means: 'read how an author can be reached, with a reason; each look is recorded',
+  },
+  'record.read': { roles: ['leader', 'admin', 'system'], means: 'read the record of who did what' },
+  'record.export': { roles: ADMINS, means: 'take the record away as a file; that is recorded too' },
   'thread.close': { roles: DECIDERS, means: 'close an article to further opinions, and open it again' },
   'reply.publish': { roles: ANSWERERS, means: 'publish official replies, take back own ones' },
   'decision.undo_others': { roles: ['leader', 'admin', 'system'], means: 'undo what somebody else decided' },
@@ -183,6 +196,8 @@ export type ErrorCode =
   | 'idempotency_key_invalid'
   | 'reader_token_invalid'
   | 'pins_full'
+  | 'assignee_unknown'
+  | 'assigned_meanwhile'
   | 'rule_invalid'
   | 'rule_twice'
   | 'rules_full'

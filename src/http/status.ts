@@ -67,6 +67,8 @@ export const STATUS = {
   idempotency_key_invalid: 422,
   reader_token_invalid: 422,
   pins_full: 409,
+  assignee_unknown: 422,
+  assigned_meanwhile: 409,
   rule_invalid: 422,
   rule_twice: 422,
   rules_full: 422,

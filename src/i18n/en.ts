@@ -176,6 +176,8 @@ export const problems = {
   idempotency_mismatch: 'This sending key was used for another text. Please reload the page and send again.',
   idempotency_key_invalid: 'The sending key is not valid.',
   reader_token_invalid: 'The browser’s token is not valid. Please reload the page.',
+  assignee_unknown: 'That person has no role here that takes on comments.',
+  assigned_meanwhile: '{name} has just changed who has it in hand to “{assignee}” at {time}. Please look again before you assign it.',
   pins_full: 'An article can have {n} pinned opinions only. Please unpin one first.',
   rule_invalid:
     '“{text}” cannot be used: please write a word or phrase of at most 80 characters; * stands for letters within a word that has at least two others.',

@@ -176,6 +176,8 @@ export const problems = {
   idempotency_mismatch: 'Mã lần gửi này đã dùng cho một nội dung khác. Xin tải lại trang rồi gửi lại.',
   idempotency_key_invalid: 'Mã lần gửi không hợp lệ.',
   reader_token_invalid: 'Mã của trình duyệt không hợp lệ. Xin tải lại trang.',
+  assignee_unknown: 'Người được giao không có vai trò xử lý ở trang này.',
+  assigned_meanwhile: '{name} vừa đổi người phụ trách thành “{assignee}” lúc {time}. Xin xem lại trước khi giao.',
   pins_full: 'Mỗi bài viết chỉ ghim được {n} ý kiến. Xin bỏ ghim một ý kiến trước.',
   rule_invalid:
     'Không dùng được “{text}”: xin nhập từ hoặc cụm từ dài tối đa 80 ký tự; dấu * chỉ thay cho chữ cái trong một từ có ít nhất hai chữ khác.',

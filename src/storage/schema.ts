@@ -77,6 +77,8 @@ export type CommentTable = {
   public_masks: Json | null
   open_reports: Generated<number>
   network_hash: string | null
+  assignee_id: string | null
+  assignment: Generated<number>
   consent_version: number | null
 }
 
@@ -140,6 +142,41 @@ type AuditTable = {
   link: string | null
 }
 
+type AssignmentTable = {
+  id: string
+  site_id: string
+  comment_id: string
+  number: number
+  assignee_id: string | null
+  assignee_name: string | null
+  actor_kind: string
+  actor_id: string | null
+  actor_name: string | null
+  created_at: Time
+}
+
+type NoteTable = {
+  id: string
+  site_id: string
+  comment_id: string
+  body: string
+  actor_kind: string
+  actor_id: string | null
+  actor_name: string | null
+  corrected_at: Time | null
+  deleted_at: Time | null
+  created_at: Time
+}
+
+type ViewingTable = {
+  comment_id: string
+  viewer_id: string
+  site_id: string
+  viewer_name: string
+  first_seen_at: Time
+  last_seen_at: Time
+  open_until: Time
+}
 /** An edit of something that people set, by the version it started from: of two that start from one, one wins. */
 type EditTable = { subject_id: string; from_version: number; site_id: string; created_at: Time }
 
@@ -290,6 +327,9 @@ export type Schema = {
   comment_like: CommentLikeTable
   report: ReportTable
   audit: AuditTable
+  assignment: AssignmentTable
+  note: NoteTable
+  viewing: ViewingTable
   edit: EditTable
   consent_text: ConsentTextTable
   thread_alias: ThreadAliasTable

@@ -25,6 +25,8 @@ type Side = {
   threadId: string
   published: Submitted
   waiting: Submitted
+  /** A note of the person whose token it is. */
+  note: string
   /** A decision within its undo window. */
   decision: string
 }
@@ -66,6 +68,12 @@ async function openSide(slug: string, origin: string, article: string): Promise<
   expect(thread.thread.count).toBe(1)
   const waiting = await post(base, 'Chưa ai xem ngoài nơi của nó.')
   const cookie = await ward.signIn('admin', `admin@${slug}.example`, slug)
+  const noted = await ward.request(`/api/v1/admin/sites/${slug}/comments/${waiting.comment.id}/notes`, {
+    method: 'POST',
+    headers: bearer(token),
+    body: { body: 'Ghi chú nội bộ.' },
+  })
+  const { id: note } = (await noted.json()) as { id: string }
   const { db } = ward.store
   const person = await db.selectFrom('staff').select('id').where('email', '=', `admin@${slug}.example`).executeTakeFirstOrThrow()
   const open = await db.selectFrom('session').select('id').where('staff_id', '=', person.id).executeTakeFirstOrThrow()
@@ -83,7 +91,7 @@ async function openSide(slug: string, origin: string, article: string): Promise<
     tokenId: held.id,
     invitation: sha256(new URL(link.url).searchParams.get('link') ?? ''),
   }
-  return { ...base, ...people, cookie, threadId: thread.thread.id, published, waiting, decision: '' }
+  return { ...base, ...people, cookie, threadId: thread.thread.id, published, waiting, note, decision: '' }
 }
 
 async function post(side: Pick<Side, 'slug' | 'origin' | 'article'>, body: string): Promise<Submitted> {
@@ -171,6 +179,23 @@ const CASES: Record<string, string | ((here: Side, there: Side) => Call[])> = {
       expected: 404,
     },
   ],
+  'GET /api/v1/admin/sites/:site/comments/:id/surroundings': (here, there) =>
+    staffOn(here, there, (side) => `comments/${side.waiting.comment.id}/surroundings`, {}),
+  'GET /api/v1/admin/sites/:site/colleagues': (here, there) => asStranger(here, `/api/v1/admin/sites/${there.slug}/colleagues`),
+  'PUT /api/v1/admin/sites/:site/comments/:id/assignee': (here, there) =>
+    staffOn(here, there, (side) => `comments/${side.waiting.comment.id}/assignee`, {
+      method: 'PUT',
+      body: { assignee: null, assignment: 0 },
+    }),
+  'POST /api/v1/admin/sites/:site/comments/:id/notes': (here, there) =>
+    staffOn(here, there, (side) => `comments/${side.waiting.comment.id}/notes`, { method: 'POST', body: { body: 'Ghi sang nơi khác.' } }),
+  'PATCH /api/v1/admin/sites/:site/notes/:id': (here, there) =>
+    staffOn(here, there, (side) => `notes/${side.note}`, { method: 'PATCH', body: { body: 'Sửa của nơi khác.' } }),
+  'DELETE /api/v1/admin/sites/:site/notes/:id': (here, there) => staffOn(here, there, (side) => `notes/${side.note}`, { method: 'DELETE' }),
+  'PUT /api/v1/admin/sites/:site/comments/:id/viewing': (here, there) =>
+    staffOn(here, there, (side) => `comments/${side.waiting.comment.id}/viewing`, { method: 'PUT' }),
+  'POST /api/v1/admin/sites/:site/comments/:id/contact': (here, there) =>
+    staffOn(here, there, (side) => `comments/${side.waiting.comment.id}/contact`, { method: 'POST', body: { reason: 'Tò mò.' } }),
   'POST /api/v1/admin/sites/:site/undos': (here, there) => [
     ...asStranger(here, `/api/v1/admin/sites/${there.slug}/undos`, { method: 'POST', body: { decisions: [there.decision] } }),
     ...withIds(there, `/api/v1/admin/sites/${there.slug}/undos`, { method: 'POST', body: { decisions: [here.decision] } }),

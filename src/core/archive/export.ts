@@ -31,6 +31,8 @@ const TABLES: readonly { table: keyof Schema; key: readonly string[]; through?: 
   { table: 'screening_off', key: ['rule'] },
   { table: 'screening_change', key: ['id'] },
   { table: 'audit', key: ['id'] },
+  { table: 'assignment', key: ['id'] },
+  { table: 'note', key: ['id'] },
 ]
 
 /** The tables of an export, in their order. */
