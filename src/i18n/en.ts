@@ -190,6 +190,10 @@ export const problems = {
   challenge_expired: 'The confirmation has expired. Please confirm again.',
   challenge_used: 'This confirmation has been used. Please confirm again.',
   answer_wrong: 'That answer is not right. Please answer the new question.',
+  banned:
+    'The office does not take opinions from this device, network or contact until {time}. To be heard all the same, or if this is a mistake, please turn to {agency} directly.',
+  ban_unknown: 'There is nothing left by which the sender could be told in this way.',
+  ban_reason_invalid: 'The reason for the ban is not valid or too long.',
   busy: 'The system is busy. Nothing was sent; please try again.',
   internal: 'Something went wrong. Nothing was sent; please try again.',
   offline: 'No connection. Your text was kept; please send it later.',
@@ -243,6 +247,7 @@ export const reasons = {
 } as const satisfies Strings<typeof vi.reasons>
 
 export const signals = {
+  banned_before: 'The sender was banned before',
   invisible: 'Contains characters that cannot be seen',
   bidi: 'Contains characters that change the direction of text and may make it read differently',
   piled_marks: 'Contains letters with too many marks piled up',
@@ -813,4 +818,35 @@ export const screening = {
 export const abuse = {
   title: 'Abuse',
   questionHint: 'Please answer this question to show that you are not an automatic program. Words or digits will do.',
+  bans: 'Bans',
+  bansHint:
+    'Only keyed hashes are kept, no network address. Who is banned is told until when and where to turn; everything done here is in the record.',
+  banSender: 'Ban the sender of this opinion',
+  banContact: 'Ban by contact',
+  banList: 'List',
+  noBans: 'There are none.',
+  contact: 'E-mail address or telephone number',
+  banSpan: 'Told by, for how long',
+  banSpanOption: '{kind}, {n} days',
+  by_network: 'Network address',
+  by_reader: 'Browser',
+  by_email: 'E-mail',
+  by_phone: 'Telephone',
+  networkHint:
+    'Many households, even a whole quarter, may share one network address. Choose it only where nothing else will do. The network of an opinion is known for 7 days.',
+  banReason: 'Reason (for staff, not shown to the sender)',
+  ban: 'Ban',
+  lift: 'Lift',
+  banAdded: 'Banned.',
+  banLifted: 'The ban is lifted.',
+  banUntil: 'Until {time}',
+  banOver: 'Ended at {time}',
+  liftedBy: 'Lifted at {time} ({name})',
+  banMade: 'by {name} at {time}',
+  banFrom: 'from opinion {code}',
+  nothingToTellBy: 'There is nothing left by which the sender of this opinion could be told.',
+  floods: 'Articles in flood',
+  floodLine: 'in flood since {time}; {taken} opinions taken, {refused} sendings asked for a challenge first.',
+  floodHint:
+    'Who writes there has to show that it is not a program, and what comes in is marked. It ends by itself when things are calm again.',
 } as const satisfies Strings<typeof vi.abuse>

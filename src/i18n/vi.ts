@@ -191,6 +191,10 @@ export const problems = {
   challenge_expired: 'Phiên xác nhận đã hết hạn. Xin xác nhận lại.',
   challenge_used: 'Lần xác nhận này đã được dùng. Xin xác nhận lại.',
   answer_wrong: 'Câu trả lời chưa đúng. Xin trả lời câu hỏi mới.',
+  banned:
+    'Cơ quan đã tạm ngừng nhận ý kiến gửi từ thiết bị, địa chỉ mạng hoặc thông tin liên hệ này đến {time}. Để phản ánh, kiến nghị, hoặc nếu có nhầm lẫn, xin liên hệ trực tiếp {agency}.',
+  ban_unknown: 'Không còn thông tin để nhận ra người gửi theo cách này.',
+  ban_reason_invalid: 'Lý do tạm ngừng không hợp lệ hoặc quá dài.',
   busy: 'Hệ thống đang bận. Nội dung chưa được gửi; xin thử lại.',
   internal: 'Hệ thống gặp lỗi. Nội dung chưa được gửi; xin thử lại.',
   offline: 'Mất kết nối. Nội dung đã được giữ lại, xin gửi lại sau.',
@@ -248,6 +252,7 @@ export const reasons = {
 
 /** Why the machine points something out; advice only, for the clerk. */
 export const signals = {
+  banned_before: 'Người gửi từng bị tạm ngừng nhận ý kiến',
   invisible: 'Có ký tự ẩn, không nhìn thấy được',
   bidi: 'Có ký tự đổi chiều chữ, có thể làm nội dung hiển thị khác với thực tế',
   piled_marks: 'Có chữ mang quá nhiều dấu chồng lên nhau',
@@ -828,4 +833,35 @@ export const screening = {
 export const abuse = {
   title: 'Chống lạm dụng',
   questionHint: 'Xin trả lời câu hỏi này để xác nhận không phải là chương trình tự động. Viết bằng chữ hay bằng số đều được.',
+  bans: 'Tạm ngừng nhận ý kiến',
+  bansHint:
+    'Chỉ lưu mã băm có khóa, không lưu địa chỉ mạng. Người bị tạm ngừng được báo thời hạn và nơi liên hệ khi gửi ý kiến; mỗi lần thực hiện đều được ghi nhật ký.',
+  banSender: 'Tạm ngừng nhận ý kiến của người gửi này',
+  banContact: 'Tạm ngừng theo thông tin liên hệ',
+  banList: 'Danh sách',
+  noBans: 'Chưa có trường hợp nào.',
+  contact: 'Thư điện tử hoặc số điện thoại',
+  banSpan: 'Nhận biết theo, trong thời gian',
+  banSpanOption: '{kind}, {n} ngày',
+  by_network: 'Địa chỉ mạng',
+  by_reader: 'Trình duyệt',
+  by_email: 'Thư điện tử',
+  by_phone: 'Số điện thoại',
+  networkHint:
+    'Một địa chỉ mạng có thể được nhiều hộ, thậm chí cả khu phố dùng chung. Chỉ chọn khi cách khác không đủ. Địa chỉ mạng của một ý kiến chỉ nhận biết được trong 7 ngày.',
+  banReason: 'Lý do (ghi cho cán bộ, không hiển thị cho người gửi)',
+  ban: 'Tạm ngừng',
+  lift: 'Nhận ý kiến trở lại',
+  banAdded: 'Đã tạm ngừng nhận ý kiến.',
+  banLifted: 'Đã nhận ý kiến trở lại.',
+  banUntil: 'Đến {time}',
+  banOver: 'Đã hết hạn lúc {time}',
+  liftedBy: 'Đã bỏ lúc {time} ({name})',
+  banMade: '{name} thực hiện lúc {time}',
+  banFrom: 'từ ý kiến {code}',
+  nothingToTellBy: 'Không còn thông tin để nhận ra người gửi ý kiến này.',
+  floods: 'Bài viết đang bị gửi dồn dập',
+  floodLine: 'bị gửi dồn dập từ {time}; đã nhận {taken} ý kiến, {refused} lần gửi bị yêu cầu xác nhận trước.',
+  floodHint:
+    'Người gửi ở các bài này phải xác nhận không phải chương trình tự động; ý kiến nhận trong thời gian này được đánh dấu. Chế độ này tự kết thúc khi lượng gửi trở lại bình thường.',
 }

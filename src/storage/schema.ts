@@ -76,6 +76,7 @@ export type CommentTable = {
   pin_slot: number | null
   public_masks: Json | null
   open_reports: Generated<number>
+  network_hash: string | null
   assignee_id: string | null
   assignment: Generated<number>
   consent_version: number | null
@@ -268,6 +269,20 @@ type ApiTokenTable = {
 
 type ChallengeUseTable = { hash: string; expires_at: Time }
 
+type BanTable = {
+  id: string
+  site_id: string
+  kind: string
+  hash: string
+  reason: string
+  comment_id: string | null
+  made_by: string
+  created_at: Time
+  expires_at: Time
+  lifted_at: Time | null
+  lifted_by: string | null
+}
+
 type FloodTable = {
   id: string
   site_id: string
@@ -333,6 +348,7 @@ export type Schema = {
   api_token: ApiTokenTable
   challenge_use: ChallengeUseTable
   flood: FloodTable
+  ban: BanTable
   saved_view: SavedViewTable
   desk_keys: DeskKeysTable
   screening_rule: ScreeningRuleTable

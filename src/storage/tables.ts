@@ -47,6 +47,7 @@ const TABLES: {
   api_token: { key: ['id'] },
   challenge_use: { key: ['hash'] },
   flood: { key: ['id'] },
+  ban: { key: ['id'] },
   saved_view: { key: ['id'] },
   desk_keys: { key: ['staff_id'] },
   screening_rule: { key: ['id'] },

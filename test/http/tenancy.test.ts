@@ -362,6 +362,13 @@ const CASES: Record<string, string | ((here: Side, there: Side) => Call[])> = {
       expected: 404,
     },
   ],
+  'GET /desk/:site/bans': (here, there) => onDesk(here, `/desk/${there.slug}/bans`),
+  'POST /desk/:site/bans': (here, there) => {
+    const body = form({ comment: there.waiting.comment.id, span: 'network 1', reason: 'Thử' })
+    return onDesk(here, `/desk/${there.slug}/bans`, { method: 'POST', body })
+  },
+  'POST /desk/:site/bans/:id/lift': (here, there) =>
+    onDesk(here, `/desk/${there.slug}/bans/khong-co/lift`, { method: 'POST', body: form({}) }),
   'POST /desk/:site/decisions': (here, there) => [
     ...onDesk(here, `/desk/${there.slug}/decisions`, { method: 'POST', body: deskDecision(there) }),
     {
