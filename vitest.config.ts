@@ -56,7 +56,7 @@ export default defineConfig({
         resolve: platform('sqlite'),
         test: {
           name: 'browser',
-          include: ['test/widget/**/*.test.ts'],
+          include: ['test/{widget,desk}/**/*.test.ts'],
           testTimeout: 120_000,
           hookTimeout: 120_000,
           fileParallelism: false,

@@ -40,7 +40,7 @@ await Promise.all([
   }),
   build({
     ...browser,
-    entryPoints: { v1: 'widget/define.ts' },
+    entryPoints: { v1: 'widget/define.ts', solver: 'widget/solver.ts' },
     mangleProps: WIDGET_NAMES,
     outdir: `${ASSETS}/widget`,
     plugins: [minifiedCss(), widgetSentences()],

@@ -46,11 +46,11 @@ export async function openThread(section: Section, query: View['query']): Promis
     return
   }
   const { site, thread } = answer
-  const isOpen = site.state === 'open' && thread.state === 'open'
+  const { closed, message } = thread
   const view: View = {
     ...section,
     site,
-    isOpen,
+    isOpen: !closed,
     list: h('ol', 'list'),
     foot: h('div', 'foot'),
     top: h('div'),
@@ -60,7 +60,17 @@ export async function openThread(section: Section, query: View['query']): Promis
   if (thread.count > 0) title.append(` (${number(section, thread.count)})`)
   show(status, isStale && words.stale)
   const tabs = h('div', { class: 'tabs', role: 'group', 'aria-label': words.sort })
-  show(frame, title, status, isOpen ? newForm(view) : h('p', 'note', words.closed), view.top, tabs, view.list, view.foot)
+  show(
+    frame,
+    title,
+    status,
+    message && h('p', 'note', message),
+    closed ? h('p', 'note', closed.message) : newForm(view),
+    view.top,
+    tabs,
+    view.list,
+    view.foot,
+  )
   const turn = async (query: View['query'], name: string) => {
     view.query = query
     for (const tab of tabs.children) aria(tab, 'pressed', tab.getAttribute('value') === query.sort)

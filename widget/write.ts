@@ -83,13 +83,20 @@ export function createWriteForm(
       ...(parentId && { parent_id: parentId }),
       consents: Object.keys(values).flatMap((name) => (name.startsWith(CONSENT) ? [name.slice(CONSENT.length)] : [])),
     }),
-    send: async (payload, key) =>
-      section.emit('ykien:before-submit', JSON.parse(payload))
-        ? send(section, 'submit', pathOf(section, 'comments'), 'POST', payload, { 'Idempotency-Key': key, ...asReader() })
-        : null,
+    send: async (payload, key) => {
+      if (!section.emit('ykien:before-submit', JSON.parse(payload))) return null
+      const post = (body: string) =>
+        send<PostAnswer>(section, 'submit', pathOf(section, 'comments'), 'POST', body, { 'Idempotency-Key': key, ...asReader() })
+      const answer = await post(payload)
+      const challenge = answer[1]?.challenge
+      if (!challenge) return answer
+      // Without the solver's file the reader is told what is asked for, and can press again.
+      const solver = await (import(`${section.origin}/widget/solver.js`) as Promise<typeof import('./solver.ts')>).catch(() => null)
+      return solver ? post(JSON.stringify({ ...JSON.parse(payload), challenge: await solver.solve(challenge) })) : answer
+    },
     hints: async (values) => {
       const [found] = await send<Nudges>(section, 'hints', pathOf(section, 'nudges'), 'POST', JSON.stringify(about(values)))
-      return found?.nudges.map(({ message }) => message) ?? []
+      return found?.nudges.flatMap(({ message, converted }) => [message, ...(converted ? [converted] : [])]) ?? []
     },
     preview: (values) => article(section, 'own', heading(nameIn(values)), values.body ?? ''),
     done: (answer, values) => done({ ...answer, parentId, body: values.body ?? '', name: nameIn(values) }),

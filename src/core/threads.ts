@@ -12,6 +12,11 @@ export type Article = { key: string; url: string; title: string }
 export type Thread = Article & {
   id: string
   closedAt: string | null
+  /** When it closes and opens by itself; past ones count too (opening.ts). */
+  closesAt: string | null
+  opensAt: string | null
+  /** What readers are told above the form. */
+  message: string | null
   revision: number
   publicCount: number
   officialCount: number
@@ -104,30 +109,7 @@ export async function findSiteAndThread(
     rows.map((row) => ({ id: row.site_id, slug: row.site_slug, name: row.site_name, settings: row.site_settings, origin: row.origin })),
   )
   const row = rows.find((candidate) => candidate.key === reference.key) ?? rows[0]
-  if (
-    !row ||
-    row.id === null ||
-    row.key === null ||
-    row.url === null ||
-    row.title === null ||
-    row.revision === null ||
-    row.public_count === null ||
-    row.official_count === null
-  )
-    return { site, thread: null }
-  return {
-    site,
-    thread: toThread({
-      ...row,
-      id: row.id,
-      key: row.key,
-      url: row.url,
-      title: row.title,
-      revision: row.revision,
-      public_count: row.public_count,
-      official_count: row.official_count,
-    }),
-  }
+  return { site, thread: row ? threadOrNull(row) : null }
 }
 
 /** The thread with this id on the context's site. Throws `not_found`. */
@@ -286,12 +268,16 @@ const SITE_COLUMNS = [
   'site.settings as site_settings',
   'site_origin.origin',
 ] as const
-const THREAD_COLUMNS = [
+/** The columns of {@link threadOrNull}. */
+export const THREAD_COLUMNS = [
   'thread.id',
   'thread.key',
   'thread.url',
   'thread.title',
   'thread.closed_at',
+  'thread.closes_at',
+  'thread.opens_at',
+  'thread.message',
   'thread.revision',
   'thread.public_count',
   'thread.official_count',
@@ -301,10 +287,18 @@ const THREAD_COLUMNS = [
 type ThreadRow = Article & {
   id: string
   closed_at: string | null
+  closes_at: string | null
+  opens_at: string | null
+  message: string | null
   revision: number
   public_count: number
   official_count: number
   next_change_at: string | null
+}
+
+/** Maps a row that was joined to another; null when there was no thread to join. */
+export function threadOrNull(row: { [Column in keyof ThreadRow]: ThreadRow[Column] | null }): Thread | null {
+  return row.id === null ? null : toThread(row as ThreadRow)
 }
 
 /** Maps a row. */
@@ -315,6 +309,9 @@ export function toThread(row: ThreadRow): Thread {
     url: row.url,
     title: row.title,
     closedAt: row.closed_at,
+    closesAt: row.closes_at,
+    opensAt: row.opens_at,
+    message: row.message,
     revision: row.revision,
     publicCount: row.public_count,
     officialCount: row.official_count,

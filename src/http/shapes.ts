@@ -1,14 +1,24 @@
 // The wire shapes of both APIs as schemas: what the OpenAPI document shows and the doors check. Meanings are in docs/api.md.
 import { z } from '@hono/zod-openapi'
+import { ChallengeShape } from '../core/abuse/challenge.ts'
 import { SORTS } from '../core/comments/page.ts'
 import { REPORT_REASONS } from '../core/comments/respond.ts'
 import { STATES, VERDICTS } from '../core/comments/states.ts'
-import { OPINION_KINDS } from '../core/context.ts'
-import { LISTED_STATES } from '../core/moderation/queue.ts'
+import { OPINION_KINDS, ROLES } from '../core/context.ts'
+import { ACTS } from '../core/moderation/acts.ts'
+import { HAPPENINGS } from '../core/moderation/item.ts'
+import { LISTED_STATES, QUEUE_SORTS } from '../core/moderation/queue.ts'
 import { NUDGES } from '../core/screening/nudges.ts'
-import { SIGNAL_CODES } from '../core/screening/screen.ts'
+import { EFFECTS } from '../core/screening/rules.ts'
+import { SIGNAL_CODES } from '../core/screening/signal.ts'
+import { SCOPES } from '../core/screening/wordlist.ts'
 
 const Time = z.string().openapi({ format: 'date-time', example: '2026-11-23T08:19:00.000Z' })
+/** The parameters of staff routes, and how their callers say who they are. */
+export const Site = z.object({ site: z.string().openapi({ param: { name: 'site', in: 'path' }, example: 'phuong-vi-du' }) })
+export const SiteAndId = Site.extend({ id: z.string().openapi({ param: { name: 'id', in: 'path' } }) })
+export const security = [{ bearer: [] }, { session: [] }]
+
 const State = z.enum(STATES)
 const Kind = z.enum(OPINION_KINDS)
 const Language = z.enum(['vi', 'en'])
@@ -24,6 +34,7 @@ const ProblemShape = z
     request_id: z.string(),
     limit: z.number().optional(),
     retry_after: z.number().optional(),
+    challenge: ChallengeShape.optional().openapi({ description: 'What is to be solved, where a challenge is asked for' }),
     errors: z
       .array(
         z.object({
@@ -54,6 +65,19 @@ export const SiteShape = z
     requires: z.object({ terms: z.boolean() }),
     rules: z.string().nullable(),
     privacy_url: z.string().nullable(),
+    privacy_text: z.string().nullable(),
+    consents: z.object({
+      version: z.number(),
+      terms: z.string().nullable(),
+      name: z.string().nullable(),
+      notify: z.string().nullable(),
+    }),
+    contact: z.object({
+      address: z.string().nullable(),
+      person: z.string().nullable(),
+      phone: z.string().nullable(),
+      email: z.string().nullable(),
+    }),
   })
   .openapi('Site')
 
@@ -87,6 +111,8 @@ export const ThreadShape = z
       state: z.enum(['open', 'closed']),
       count: z.number(),
       official_count: z.number(),
+      message: z.string().nullable(),
+      closed: z.object({ reason: z.enum(['article', 'site', 'hours']), message: z.string(), opens_at: Time.nullable() }).nullable(),
     }),
     comments: z.array(CommentShape),
     next: z.string().nullable(),
@@ -102,11 +128,19 @@ export const SubmittedShape = z
   .openapi('Submitted')
 
 export const LikedShape = z.object({ likes: z.number(), liked: z.boolean() }).openapi('Liked')
+export const OfferedShape = z.object({ required: z.boolean(), challenge: ChallengeShape.nullable() }).openapi('OfferedChallenge')
 export const ReportedShape = z.object({ reported: z.literal(true) }).openapi('Reported')
 export const ReasonsShape = z.object({ reasons: z.array(z.object({ code: z.enum(REPORT_REASONS), text: z.string() })) }).openapi('Reasons')
 export const NudgesShape = z
   .object({
-    nudges: z.array(z.object({ code: z.enum(NUDGES), message: z.string(), spans: z.array(z.array(z.number())).optional() })),
+    nudges: z.array(
+      z.object({
+        code: z.enum(NUDGES),
+        message: z.string(),
+        spans: z.array(z.array(z.number())).optional(),
+        converted: z.string().optional(),
+      }),
+    ),
   })
   .openapi('Nudges')
 
@@ -143,11 +177,28 @@ export const ReceiptShape = z
   })
   .openapi('Receipt')
 
-const Signal = z.object({ code: z.string(), text: z.string(), spans: z.array(z.array(z.number())) })
+const Mask = z.tuple([z.number().int(), z.number().int()])
+const Signal = z.object({
+  code: z.enum(SIGNAL_CODES),
+  text: z.string(),
+  weight: z.number(),
+  spans: z.array(z.array(z.number())),
+  rule: z.string().openapi({ description: 'What is turned off to be rid of it: a code, a built-in entry, or `rule:` and an id' }),
+  details: z.object({
+    kinds: z.array(z.string()).optional(),
+    entry: z.string().optional(),
+    twins: z.array(z.string()).optional(),
+    count: z.number().optional(),
+    converted: z.string().optional(),
+  }),
+})
+const Person = z.object({ id: z.string(), name: z.string() })
+
 const QueueItemShape = z
   .object({
     id: z.string(),
     version: z.number(),
+    revision_id: z.string(),
     state: State,
     body_text: z.string(),
     author: z.object({
@@ -159,11 +210,18 @@ const QueueItemShape = z
     official: Official.nullable(),
     pinned: z.boolean(),
     report_count: z.number(),
-    article: z.object({ thread_id: z.string(), key: z.string(), url: z.string(), title: z.string() }),
+    assignee: Person.nullable(),
+    assignment: z.number().openapi({ description: 'How often it was assigned; an assignment names it' }),
+    article: z.object({ thread_id: z.string(), key: z.string(), url: z.string(), title: z.string(), state: z.enum(['open', 'closed']) }),
     in_reply_to: z.object({ id: z.string(), author_name: z.string().nullable(), body_text: z.string() }).nullable(),
     signals: z.array(Signal),
+    attention: z.number().openapi({ description: 'How closely to look, 0 to 100: what the signals weigh together' }),
     legal_verdicts: z.array(z.enum(VERDICTS)),
+    legal_acts: z.array(z.enum(ACTS)),
     is_public: z.boolean(),
+    public_text: z.string().nullable(),
+    masks: z.array(Mask),
+    proposed_masks: z.array(z.object({ kind: z.string(), span: Mask })),
     receipt_code: z.string(),
     created_at: Time,
     waiting_since: Time,
@@ -201,6 +259,67 @@ export const ItemShape = QueueItemShape.extend({
   ),
 }).openapi('Item')
 
+export const AssignedShape = z
+  .object({ comment: z.object({ id: z.string() }), assignee: Person.nullable(), assignment: z.number() })
+  .openapi('Assigned')
+
+export const ColleaguesShape = z.object({ items: z.array(Person.extend({ role: z.enum(ROLES) })) }).openapi('Colleagues')
+
+export const NoteShape = z
+  .object({
+    id: z.string(),
+    body_text: z.string(),
+    by: z.string().nullable(),
+    at: Time,
+    corrected_at: Time.nullable(),
+    deleted_at: Time.nullable(),
+    can_change_until: Time.nullable(),
+  })
+  .openapi('Note')
+
+export const ViewingShape = z.object({ others: z.array(z.string()) }).openapi('Viewing')
+
+export const ContactShape = z
+  .object({ email: z.string().nullable(), phone: z.string().nullable(), address: z.string().nullable() })
+  .openapi('Contact')
+
+const Neighbour = z.object({
+  id: z.string(),
+  state: State,
+  author_name: z.string().nullable(),
+  is_official: z.boolean(),
+  excerpt: z.string(),
+  at: Time,
+})
+
+export const SurroundingsShape = z
+  .object({
+    timeline: z.array(
+      z.object({
+        kind: z.enum(HAPPENINGS),
+        id: z.string(),
+        at: Time,
+        by: z.string().nullable(),
+        state: State.nullable(),
+        verdict: z.enum(VERDICTS).nullable(),
+        reason: z.string().nullable(),
+        reason_text: z.string().nullable(),
+        text: z.string().nullable(),
+        signals: z.array(z.enum(SIGNAL_CODES)),
+        assignee: z.string().nullable(),
+        action: z.string().nullable(),
+        undone: z.boolean(),
+        deleted: z.boolean(),
+        corrected_at: Time.nullable(),
+        can_change_until: Time.nullable(),
+      }),
+    ),
+    replies: z.array(Neighbour),
+    same_author: z.object({ items: z.array(Neighbour), more: z.boolean() }),
+    has_contact: z.boolean(),
+  })
+  .openapi('Surroundings')
+
 export const OutcomesShape = z
   .object({
     outcomes: z.array(
@@ -220,6 +339,19 @@ export const OutcomesShape = z
   })
   .openapi('Outcomes')
 
+export const UndoneManyShape = z
+  .object({
+    outcomes: z.array(
+      z.object({
+        decision: z.string(),
+        status: z.enum(['undone', 'refused']),
+        comment: z.object({ id: z.string(), state: State, version: z.number() }).nullable(),
+        code: z.string().nullable(),
+      }),
+    ),
+  })
+  .openapi('UndoneMany')
+
 export const RepliedShape = z
   .object({
     reply: z.object({ id: z.string(), state: State, version: z.number() }),
@@ -228,11 +360,64 @@ export const RepliedShape = z
   })
   .openapi('Replied')
 export const PinnedShape = z.object({ comment: z.object({ id: z.string() }), pinned: z.boolean() }).openapi('Pinned')
+export const ClosedShape = z.object({ thread: z.object({ id: z.string(), state: z.enum(['open', 'closed']) }) }).openapi('ArticleState')
 export const DismissedShape = z.object({ comment: z.object({ id: z.string() }), dismissed: z.number() }).openapi('Dismissed')
+
+/** Meanings and defaults of the settings are in docs/operations.md. */
+export const SetupShape = z
+  .object({
+    version: z.number(),
+    name: z.string(),
+    settings: z.record(z.string(), z.any()),
+    changed: z.object({ by: z.string(), at: Time }).nullable(),
+  })
+  .openapi('Setup')
 
 export const UndoneShape = z
   .object({ comment: z.object({ id: z.string(), state: State, version: z.number() }), decision: z.object({ id: z.string() }) })
   .openapi('Undone')
+
+const Lists = z.object({ hold: z.array(z.string()), mark: z.array(z.string()), allow: z.array(z.string()) })
+const Entry = z.object({ text: z.string(), effect: z.enum(EFFECTS) })
+export const WordlistShape = z
+  .object({
+    version: z.number().openapi({ description: 'Moves with each change; lists are kept over the version they were read in' }),
+    ward: Lists,
+    province: Lists,
+    off: z.array(z.string()),
+    changes: z.array(
+      z.object({
+        at: Time,
+        by: z.string(),
+        scope: z.enum(SCOPES),
+        changes: z.object({
+          added: z.array(Entry).optional(),
+          removed: z.array(Entry).optional(),
+          off: z.array(z.string()).optional(),
+          on: z.array(z.string()).optional(),
+        }),
+      }),
+    ),
+  })
+  .openapi('Wordlist')
+export const VersionShape = z.object({ version: z.number() }).openapi('Version')
+export const TrialShape = z
+  .object({
+    looked: z.number(),
+    held: z.number(),
+    marked: z.number(),
+    freed: z.number(),
+    comments: z.array(
+      z.object({
+        id: z.string(),
+        receipt_code: z.string(),
+        body_text: z.string(),
+        gained: z.array(z.string()),
+        lost: z.array(z.string()),
+      }),
+    ),
+  })
+  .openapi('Trial')
 
 /** Roots on a page of a thread unless asked otherwise, and at most. */
 const PAGE_LENGTH = 20
@@ -251,6 +436,16 @@ export const ThreadsQuery = z.object({
   limit: z.coerce.number().int().min(1).max(MAX_PAGE_LENGTH).default(PAGE_LENGTH),
 })
 
+export const ChallengeQuery = z.object({
+  key: z.string().optional(),
+  url: z.string().optional(),
+  body: z
+    .string()
+    .regex(/^[0-9a-f]{64}$/)
+    .optional()
+    .openapi({ description: 'SHA-256 of the text as it will be sent, in hex' }),
+})
+
 /** Characters of what is searched for, and of an article's key or address. */
 export const MAX_SEARCH_LENGTH = 200
 export const MAX_ARTICLE_LENGTH = 2_048
@@ -261,10 +456,21 @@ export const QueueQuery = z.object({
   q: z.string().max(MAX_SEARCH_LENGTH).optional().openapi({ description: 'Words that must all occur; phrases in quotation marks' }),
   article: z.string().max(MAX_ARTICLE_LENGTH).optional().openapi({ description: 'An article’s key or address, or a thread’s id' }),
   signal: z.enum(SIGNAL_CODES).optional(),
+  kind: Kind.optional().openapi({ description: 'The type of opinion its author chose' }),
+  assignee: z.string().max(64).optional().openapi({ description: '`me`, `none`, or the id of a colleague who has it in hand' }),
+  author: z
+    .string()
+    .max(64)
+    .optional()
+    .openapi({ description: 'A comment’s id: only what the same reader sent, without saying who that is' }),
   reported: z.literal('1').optional().openapi({ description: '1: only comments with open reports' }),
   from: z.iso.date().optional().openapi({ description: 'First day, Vietnamese time' }),
   to: z.iso.date().optional().openapi({ description: 'Last day, Vietnamese time' }),
-  sort: z.enum(['oldest', 'newest']).optional().openapi({ description: 'The oldest first where people wait, unless given' }),
+  sort: z
+    .enum(QUEUE_SORTS)
+    .optional()
+    .openapi({ description: 'The oldest first where people wait, unless given; `article`: by article, of a search within each page' }),
+  until: z.string().max(64).optional().openapi({ description: 'A comment’s id: only it and those that came before it' }),
   after: z.string().optional(),
   limit: z.coerce.number().int().min(1).max(MAX_PAGE_LENGTH).default(PAGE_LENGTH),
 })

@@ -19,6 +19,7 @@ export type Strings = {
     | 'personalData'
     | 'desk'
     | 'account'
+    | 'roles'
     | 'record'
     | 'item'
     | 'settings'
@@ -41,6 +42,7 @@ const ENGLISH: Strings = {
   personalData: en.personalData,
   desk: en.desk,
   account: en.account,
+  roles: en.roles,
   record: en.record,
   item: en.item,
   settings: en.settings,
@@ -61,6 +63,7 @@ const VIETNAMESE: Strings = {
   personalData: vi.personalData,
   desk: vi.desk,
   account: vi.account,
+  roles: vi.roles,
   record: vi.record,
   item: vi.item,
   settings: vi.settings,

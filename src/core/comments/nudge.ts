@@ -2,6 +2,8 @@
 import { z } from 'zod'
 import { allow, type Ctx } from '../context.ts'
 import { type Nudge, nudgesOf } from '../screening/nudges.ts'
+import { rulesFor } from '../screening/wordlist.ts'
+import { agenciesOf } from '../sites.ts'
 import { articleOf, threadIds } from '../threads.ts'
 import { AuthorInput, acceptName, textHash } from './author.ts'
 import { acceptBody } from './text.ts'
@@ -21,10 +23,10 @@ export const NudgeInput = z.strictObject({
 export async function nudge(ctx: Ctx, raw: unknown): Promise<Nudge[]> {
   allow(ctx, 'comment.submit')
   const input = NudgeInput.parse(raw)
-  const { settings, name: siteName } = ctx.site
+  const { settings } = ctx.site
   const body = acceptBody(input.body, { min: settings.body_min, max: settings.body_max }, '/body')
   const name = acceptName(input.author?.name)
-  const nudges = nudgesOf(body, { name, reserved: [siteName, settings.agency ?? siteName] })
+  const nudges = nudgesOf({ body, name }, await rulesFor(ctx), agenciesOf(ctx.site))
   if (input.article && (await wasSent(ctx, articleOf(input.article, '/article'), body))) nudges.push({ code: 'duplicate' })
   return nudges
 }

@@ -4,14 +4,16 @@ import { z } from 'zod'
 import { AppError, allow, type Ctx } from '../context.ts'
 import { takingBackBeside } from '../moderation/undo.ts'
 import { audited, commit, retrying } from '../record.ts'
+import { imitatesOffice } from '../screening/names.ts'
 import { screen } from '../screening/screen.ts'
-import { isOwnPage } from '../sites.ts'
+import { rulesFor } from '../screening/wordlist.ts'
+import { agenciesOf, isOwnPage } from '../sites.ts'
 import { findThreadById } from '../threads.ts'
 import { textHash } from './author.ts'
 import { type Comment, findComment } from './comment.ts'
 import { callOff, remove } from './publish.ts'
 import { checkEditToken, editToken } from './receipts.ts'
-import { isEditable, isWithdrawable, type State } from './states.ts'
+import { isWithdrawable, mayEdit, type State } from './states.ts'
 import { acceptBody } from './text.ts'
 
 /** What an author sends to change a comment. */
@@ -30,7 +32,7 @@ export async function revise(ctx: Ctx, commentId: string, token: string, raw: un
   checkEditToken(services, commentId, token)
   const comment = await findComment(ctx, commentId)
   const now = services.now().toISOString()
-  if (!isEditable(comment.state) || comment.editUntil <= now) throw new AppError('edit_closed')
+  if (!mayEdit(comment, now)) throw new AppError('edit_closed')
   const body = acceptBody(input.body, { min: site.settings.body_min, max: site.settings.body_max }, '/body')
 
   const { db } = services.store
@@ -38,7 +40,10 @@ export async function revise(ctx: Ctx, commentId: string, token: string, raw: un
   if (current.body === body) return answer(ctx, comment, comment.state)
   const thread = await findThreadById(ctx, comment.threadId)
   const revisionId = services.newId()
-  const signals = screen(body, { isForeignArticle: thread.url !== '' && !isOwnPage(site, thread.url) })
+  const signals = screen({ body, name: comment.authorNameGiven }, await rulesFor(ctx), {
+    isForeignArticle: thread.url !== '' && !isOwnPage(site, thread.url),
+    isImitation: comment.authorNameGiven !== null && imitatesOffice(comment.authorNameGiven, agenciesOf(site)),
+  })
 
   await commit(ctx, [
     insertAuthorFact(ctx, comment, { kind: 'revision', revisionId, stateAfter: 'pending' }),

@@ -1,32 +1,100 @@
-// What the machine points out about a text, for the person who decides. It never decides, and never stops at the first.
-// Pure: facts about the surroundings are handed in.
+// What the machine points out about a comment, for the person who decides. It never decides, and never stops at the first.
+// Pure: facts about the surroundings are handed in by the command.
+import { bidirectionalIn, invisibleIn, mixedScriptsIn, piledMarksIn } from './characters.ts'
+import { recover } from './encoding.ts'
+import { advertisedIn, linksIn } from './links.ts'
+import { complaintsIn, denunciationsIn, requestsIn } from './petitions.ts'
+import { findPersonalData, type Span } from './privacy.ts'
+import type { Rules } from './rules.ts'
+import { inOrder, type Signal, type SignalCode, signal } from './signal.ts'
+import { lacksMarks } from './vietnamese.ts'
+import { wordSignals } from './words.ts'
 
-/** Every code a signal can have; i18n gives each its sentence. */
-export const SIGNAL_CODES = ['invisible', 'bidi', 'piled_marks', 'foreign_article'] as const
-export type SignalCode = (typeof SIGNAL_CODES)[number]
+/** What was sent: the text as it is kept, and the name its author gave. */
+export type Draft = { body: string; name: string | null }
 
-/** A signal and, where it lies in the text, its places as UTF-16 offsets [start, end) into the exact revision. */
-export type Signal = { code: SignalCode; spans: [start: number, end: number][] }
+/** What a command knows of the surroundings. Whatever is not given does not hold. */
+export type Facts = {
+  /** The article's address is on none of the site's origins. */
+  isForeignArticle: boolean
+  /** How many comments of this author were rejected lately. */
+  rejectedBefore?: number
+  /** The sender was banned before, and the ban is over. */
+  wasBanned?: boolean
+  /** Comments of the site with the same or nearly the same text: ids of the first ones, and how many in all. */
+  twins?: { ids: string[]; count: number }
+  /** The name, or what it looks like, is that of an office or an officer. */
+  isImitation?: boolean
+  /** How it was sent: a field that no person sees was filled, faster than anybody types, pasted in one piece. */
+  sending?: { isHoneypotFilled: boolean; isTooFast: boolean; isPasted: boolean }
+  /** The article gets far more comments than it usually would. */
+  isFlooded?: boolean
+}
 
-/** What Unicode draws as nothing: it hides text from a reader or a word from a search. Emoji need variation selectors, and joiners between them. */
-const INVISIBLE =
-  /[\p{Default_Ignorable_Code_Point}--[\uFE00-\uFE0F\u200D-\u200F\u202A-\u202E\u2066-\u2069]]+|(?<!\p{Extended_Pictographic}[\uFE0F\u{1F3FB}-\u{1F3FF}]?)\u200D+/gv
-/** Controls that change the direction of what follows (the "Trojan Source" characters). */
-const BIDIRECTIONAL = /[\u200E\u200F\u202A-\u202E\u2066-\u2069]+/g
-/** A letter of NFC Vietnamese carries at most one further mark; more than three are a pile. */
-const PILED_MARKS = /\p{M}{4,}/gu
+/** Every signal of a comment, the heaviest first, but those whose rule is turned off. */
+export function screen(draft: Draft, rules: Rules, facts: Facts): Signal[] {
+  const signals = [...textSignals(draft.body, rules), ...circumstances(facts)]
+  return inOrder(signals.filter(({ code, rule }) => !rules.off.has(code) && !rules.off.has(rule)))
+}
 
-/** Every signal of a text. `isForeignArticle` says that the article's address is on none of the site's origins. */
-export function screen(body: string, facts: { isForeignArticle: boolean }): Signal[] {
-  const signals: Signal[] = []
-  for (const [code, pattern] of [
-    ['invisible', INVISIBLE],
-    ['bidi', BIDIRECTIONAL],
-    ['piled_marks', PILED_MARKS],
-  ] as const) {
-    const spans = Array.from(body.matchAll(pattern), (match): [number, number] => [match.index, match.index + match[0].length])
-    if (spans.length > 0) signals.push({ code, spans })
-  }
-  if (facts.isForeignArticle) signals.push({ code: 'foreign_article', spans: [] })
-  return signals
+/** Whether a signal is found in the text itself, and so found again whenever the text is looked at. */
+export function isOfText(code: SignalCode): boolean {
+  return !OF_SURROUNDINGS.includes(code)
+}
+
+const OF_SURROUNDINGS: readonly SignalCode[] = [
+  'foreign_article',
+  'rejected_before',
+  'twins',
+  'name_imitates',
+  'honeypot',
+  'too_fast',
+  'pasted',
+  'flood',
+]
+
+/** The signals of the text itself. Each looks for one thing; their order has no meaning. */
+function textSignals(body: string, rules: Rules): Signal[] {
+  const personal = findPersonalData(body)
+  const converted = recover(body)
+  return [
+    ...found('invisible', invisibleIn(body)),
+    ...found('bidi', bidirectionalIn(body)),
+    ...found('piled_marks', piledMarksIn(body)),
+    ...found('mixed_script', mixedScriptsIn(body)),
+    ...(converted === null ? [] : [signal('legacy_encoding', [], { details: { converted: converted.text } })]),
+    ...(lacksMarks(body) ? [signal('no_diacritics')] : []),
+    ...wordSignals(body, rules),
+    ...found('links', linksIn(body)),
+    ...found('phone_ad', advertisedIn(body, personal)),
+    ...found(
+      'personal_data',
+      personal.map(({ span }) => span),
+      { kinds: [...new Set(personal.map(({ kind }) => kind))] },
+    ),
+    ...found('denunciation', denunciationsIn(body)),
+    ...found('complaint', complaintsIn(body)),
+    ...found('request', requestsIn(body)),
+  ]
+}
+
+/** The signals of what is not in the text. */
+function circumstances(facts: Facts): Signal[] {
+  const { twins, sending } = facts
+  const holds: [SignalCode, boolean | undefined, Signal['details']?][] = [
+    ['foreign_article', facts.isForeignArticle],
+    ['rejected_before', (facts.rejectedBefore ?? 0) > 0, { count: facts.rejectedBefore ?? 0 }],
+    ['banned_before', facts.wasBanned],
+    ['twins', twins !== undefined && twins.count > 0, { twins: twins?.ids ?? [], count: twins?.count ?? 0 }],
+    ['name_imitates', facts.isImitation],
+    ['honeypot', sending?.isHoneypotFilled],
+    ['too_fast', sending?.isTooFast],
+    ['pasted', sending?.isPasted],
+    ['flood', facts.isFlooded],
+  ]
+  return holds.flatMap(([code, isSo, details = {}]) => (isSo ? [signal(code, [], { details })] : []))
+}
+
+function found(code: SignalCode, spans: readonly Span[], details: Signal['details'] = {}): Signal[] {
+  return spans.length > 0 ? [signal(code, spans, { details })] : []
 }

@@ -1,0 +1,75 @@
+// Promises about signals: all of them are collected, in an order that says nothing, each can be turned off, and old ones still read.
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { BUILT_IN } from '../../src/core/screening/rules.ts'
+import { type Facts, screen } from '../../src/core/screening/screen.ts'
+import { attentionOf, inOrder, readSignals, SIGNAL_CODES, type Signal, signal } from '../../src/core/screening/signal.ts'
+
+const draft = { body: 'Đường\u200B ngõ \u202E5 a\u0300\u0301\u0302\u0303\u0304 hỏng', name: null }
+const facts: Facts = {
+  isForeignArticle: true,
+  rejectedBefore: 2,
+  twins: { ids: ['a', 'b'], count: 3 },
+  isImitation: true,
+  sending: { isHoneypotFilled: true, isTooFast: true, isPasted: true },
+  isFlooded: true,
+}
+const codes = (signals: readonly Signal[]) => signals.map(({ code }) => code).sort()
+
+describe('signals', () => {
+  it('are all collected, however many hold', () => {
+    expect(codes(screen(draft, BUILT_IN, facts))).toEqual(
+      codes(
+        (
+          [
+            'invisible',
+            'bidi',
+            'piled_marks',
+            'foreign_article',
+            'rejected_before',
+            'twins',
+            'name_imitates',
+            'honeypot',
+            'too_fast',
+            'pasted',
+            'flood',
+          ] as const
+        ).map((code) => signal(code)),
+      ),
+    )
+  })
+
+  it('are none of a rule that is turned off, and all others stay', () => {
+    const all = screen(draft, BUILT_IN, facts)
+    for (const { code, rule } of all)
+      expect(screen(draft, { ...BUILT_IN, off: new Set([rule]) }, facts)).toEqual(all.filter((each) => each.code !== code))
+  })
+
+  it('weigh the same and come in the same order, whichever was found first', () => {
+    const some = fc.array(
+      fc.constantFrom(...SIGNAL_CODES).map((code) => signal(code)),
+      { maxLength: 12 },
+    )
+    fc.assert(
+      fc.property(
+        some.chain((signals) => fc.tuple(fc.constant(signals), fc.shuffledSubarray(signals, { minLength: signals.length }))),
+        ([signals, shuffled]) => {
+          expect(attentionOf(shuffled)).toBe(attentionOf(signals))
+          expect(inOrder(shuffled)).toEqual(inOrder(signals))
+        },
+      ),
+    )
+  })
+
+  it('name at most fifty places and tell how many there are', () => {
+    const [told] = screen({ body: 'a\u200B'.repeat(900), name: null }, BUILT_IN, { isForeignArticle: false })
+    expect(told?.spans).toHaveLength(50)
+    expect(told?.details.count).toBe(900)
+  })
+
+  it('are read as they were stored, also from before they had weights and rules', () => {
+    const stored = screen(draft, BUILT_IN, facts)
+    expect(readSignals(JSON.stringify(stored))).toEqual(stored)
+    expect(readSignals('[{"code":"bidi","spans":[[3,4]]},{"code":"unheard_of","spans":[]}]')).toEqual([signal('bidi', [[3, 4]])])
+  })
+})
