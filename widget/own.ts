@@ -69,8 +69,8 @@ export function ownElement(section: OpenSection, own: Own): HTMLElement {
     const isPublic = found.comment.state === 'published'
     if (found.comment.state !== 'pending')
       show(state, [found.state_text, found.reason_sentence, found.reason_text].filter(Boolean).join(' – '))
-    if (isPublic || (!found.may_edit && !found.may_withdraw)) remember()
     if (isPublic) element.remove()
+    if (!found.may_withdraw || isPublic) remember()
   }
 
   const state = h('span', 'waiting', words.pendingOwn)

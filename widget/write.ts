@@ -84,15 +84,17 @@ export function createWriteForm(
       consents: Object.keys(values).flatMap((name) => (name.startsWith(CONSENT) ? [name.slice(CONSENT.length)] : [])),
     }),
     send: async (payload, key) => {
-      if (!section.emit('ykien:before-submit', JSON.parse(payload))) return null
+      const content = JSON.parse(payload)
+      if (!section.emit('ykien:before-submit', content)) return null
       const post = (body: string) =>
         send<PostAnswer>(section, 'submit', pathOf(section, 'comments'), 'POST', body, { 'Idempotency-Key': key, ...asReader() })
       const answer = await post(payload)
       const challenge = answer[1]?.challenge
       if (!challenge) return answer
       // Without the solver's file the reader is told what is asked for, and can press again.
-      const solver = await (import(`${section.origin}/widget/solver.js`) as Promise<typeof import('./solver.ts')>).catch(() => null)
-      return solver ? post(JSON.stringify({ ...JSON.parse(payload), challenge: await solver.solve(challenge) })) : answer
+      return (import(`${section.origin}/widget/solver.js`) as Promise<typeof import('./solver.ts')>)
+        .then(async ({ solve }) => post(JSON.stringify({ ...content, challenge: await solve(challenge) })))
+        .catch(() => answer)
     },
     hints: async (values) => {
       const [found] = await send<Nudges>(section, 'hints', pathOf(section, 'nudges'), 'POST', JSON.stringify(about(values)))
