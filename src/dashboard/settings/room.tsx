@@ -17,6 +17,9 @@ type Part = { path: string; act: Act; title: keyof Strings['settings']; about: k
 const PARTS: readonly Part[] = [
   { path: 'settings/site', act: 'site.configure', title: 'site', about: 'siteAbout' },
   { path: 'settings/origins', act: 'site.configure', title: 'origins', about: 'originsAbout' },
+  { path: 'articles', act: 'thread.manage', title: 'articles', about: 'articlesAbout' },
+  { path: 'settings/canned', act: 'canned.manage', title: 'canned', about: 'cannedAbout' },
+  { path: 'settings/embed', act: 'queue.read', title: 'embed', about: 'embedAbout' },
   { path: 'settings/consents', act: 'site.configure', title: 'consents', about: 'consentsAbout' },
 ]
 
