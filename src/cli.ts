@@ -11,7 +11,9 @@ import { EXPORTED_TABLES, exportSite } from './core/archive/export.ts'
 import { acceptRecord, type Head, type RecordFault, verifyRecord } from './core/chain.ts'
 import { AppError, ROLES } from './core/context.ts'
 import { takeIn } from './core/moderation/catalogue.ts'
-import { invite, newToken } from './core/people/team.ts'
+import type { RecoveryKind } from './core/people/links.ts'
+import { disableAccount, invite, recover } from './core/people/team.ts'
+import { newToken } from './core/people/tokens.ts'
 import { addSite, setSite } from './core/sites.ts'
 import { sweep } from './jobs.ts'
 import { serveOnNode } from './main.node.ts'
@@ -39,6 +41,9 @@ class RecordUnread extends Error {}
 
 /** Time between two words about progress. */
 const PROGRESS_MS = 2_000
+
+/** What a person lost, and the link that mends it. */
+const LOST: Record<string, RecoveryKind> = { password: 'password', factor: 'factor', both: 'anew' }
 
 type Command = { usage: string; about: string; run(args: string[]): Promise<void> }
 
@@ -104,7 +109,7 @@ const COMMANDS: Record<string, Command> = {
       })
       const input = { site: required(values.site, '--site SLUG'), role: roleOf(values.role), name: required(values.name, '--name NAME') }
       await written(values.d1 === true, async (services) => {
-        const { token, statements } = await newToken(services, input)
+        const { token, statements } = newToken(services, input)
         await services.store.batch(statements)
         return token
       })
@@ -112,7 +117,7 @@ const COMMANDS: Record<string, Command> = {
   },
   'staff invite': {
     usage: 'ykien staff invite EMAIL --site SLUG --role ROLE [--name NAME] [--d1]',
-    about: `Gives a person a role on a site and prints a sign-in link that works once, for 48 hours. Roles: ${ROLES.join(', ')}.`,
+    about: `Invites a person to a role on a site and prints the link, which works once, for 48 hours, and sets up the account. Roles: ${ROLES.join(', ')}.`,
     async run(args) {
       const { values, positionals } = read(
         args,
@@ -127,9 +132,37 @@ const COMMANDS: Record<string, Command> = {
         ...(values.name === undefined ? {} : { name: values.name }),
       }
       await written(values.d1 === true, async (services) => {
-        const { link, statements } = await invite(services, input)
+        const { link, statements } = invite(services, input)
         await services.store.batch(statements)
         return link.url
+      })
+    },
+  },
+  'staff recover': {
+    usage: 'ykien staff recover EMAIL --lost password|factor|both [--d1]',
+    about:
+      'Prints a link by which a person gets back in; it works once, for 48 hours. With a lost password it asks for the second factor, with a lost second factor for the password; with both lost it asks for nothing, so be sure whom you give it to.',
+    async run(args) {
+      const { values, positionals } = read(args, { lost: { type: 'string' }, d1: { type: 'boolean' } }, 1)
+      const [email = ''] = positionals
+      const kind = LOST[required(values.lost, '--lost password|factor|both')]
+      if (!kind) throw new UsageError('--lost is password, factor or both')
+      await written(values.d1 === true, async (services) => {
+        const link = recover(services, { email, kind })
+        await services.store.batch(link.statements)
+        return link.url
+      })
+    },
+  },
+  'staff disable': {
+    usage: 'ykien staff disable EMAIL',
+    about: 'Disables an account on every site and ends its sessions. Prints the address.',
+    async run(args) {
+      const { positionals } = read(args, {}, 1)
+      const [email = ''] = positionals
+      await written(false, async (services) => {
+        await disableAccount(services, email)
+        return email
       })
     },
   },
@@ -408,9 +441,12 @@ async function written(isForD1: boolean, command: (services: Services) => Promis
       console.log(await command(services))
     } catch (error) {
       if (conflictOn(error, 'site.slug')) throw new UsageError(taken)
+      if (error instanceof AppError && error.code === 'not_found') throw new UsageError('there is no such person or site')
+      if (error instanceof Error && /signin_link\.staff_id|"staff_id" of relation "signin_link"/.test(error.message))
+        throw new UsageError('there is no account with this address; "ykien staff invite" makes one')
       if (
         error instanceof Error &&
-        /NOT NULL constraint failed: (api_token\.site_id|staff_role\.site_id|audit\.subject_id)/.test(error.message)
+        /NOT NULL constraint failed: (api_token\.site_id|audit\.subject_id)|invitation_names_site/.test(error.message)
       ) {
         throw new UsageError('there is no such site; "ykien site add" makes one')
       }

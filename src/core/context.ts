@@ -55,6 +55,10 @@ export const STAFF_ACTS = {
   'site.configure': { roles: ADMINS, means: 'change the site’s settings and the origins its pages live on' },
   'people.read': { roles: ADMINS, means: 'see who works on the site, and in which role' },
   'people.manage': { roles: ADMINS, means: 'invite people, change their role, disable them, issue recovery links' },
+  'people.recover_anew': {
+    roles: ['system'],
+    means: 'issue a link that replaces both password and second factor of a person of this site alone',
+  },
   'token.manage': { roles: ADMINS, means: 'see, make and revoke the tokens of programs' },
 } as const satisfies Record<string, { roles: readonly Role[]; means: string }>
 
@@ -94,12 +98,11 @@ export function allow(ctx: Ctx, act: Act): void {
   if (!may(ctx, act)) throw new AppError('forbidden')
 }
 
+/** Who an act is put down to: an actor, or a person whose role has no part in it. */
+export type Doer = Actor | { kind: 'staff'; id: string; name: string }
+
 /** The identity of an actor as facts and audit rows keep it. A citizen has none. */
-export function actorColumns(actor: Actor | { kind: 'staff'; id: string; name: string }): {
-  actor_kind: string
-  actor_id: string | null
-  actor_name: string | null
-} {
+export function actorColumns(actor: Doer): { actor_kind: string; actor_id: string | null; actor_name: string | null } {
   return {
     actor_kind: actor.kind,
     actor_id: 'id' in actor ? actor.id : null,
@@ -141,6 +144,20 @@ export type ErrorCode =
   | 'edit_closed'
   | 'unauthenticated'
   | 'link_invalid'
+  | 'signin_refused'
+  | 'signin_expired'
+  | 'code_invalid'
+  | 'confirmation_required'
+  | 'password_short'
+  | 'password_long'
+  | 'password_weak'
+  | 'passkey_invalid'
+  | 'provider_failed'
+  | 'identity_unknown'
+  | 'identity_taken'
+  | 'last_factor'
+  | 'own_access'
+  | 'already_member'
   | 'forbidden'
   | 'cross_site'
   | 'origin_not_allowed'
@@ -151,6 +168,10 @@ export type ErrorCode =
   | 'undo_expired'
   | 'reason_required'
   | 'masks_invalid'
+  | 'views_full'
+  | 'nothing_chosen'
+  | 'key_invalid'
+  | 'key_taken'
   | 'idempotency_mismatch'
   | 'idempotency_key_invalid'
   | 'reader_token_invalid'

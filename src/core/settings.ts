@@ -1,6 +1,7 @@
 // A site's settings: what each may be, and what stands where nothing was set. Pure.
 // Not for: changing them (setup.ts) or when a site takes opinions (opening.ts).
 import { z } from 'zod'
+import { REASONS } from './reasons.ts'
 
 const Language = z.enum(['vi', 'en'])
 const Rule = z.enum(['off', 'optional', 'required'])
@@ -54,6 +55,11 @@ export const Settings = z.object({
   ask_address: Rule.default('off'),
   ask_kind: Rule.default('off'),
   requires_terms: z.boolean().default(false),
+  /** The reasons for not publishing that the desk has at hand, on the digits 1 to 9. */
+  quick_reasons: z
+    .array(z.enum(REASONS))
+    .max(9)
+    .default(['offtopic', 'insult', 'profanity', 'ads', 'false', 'privacy', 'duplicate', 'unreadable', 'illegal']),
   rules: line(20_000),
   privacy_url: z
     .url({ protocol: /^https?$/ })

@@ -17,7 +17,9 @@ import { openPostgres } from '../storage/postgres.ts'
 import { openSqlite, openSqliteElsewhere, openSqliteReadOnly, openSqliteThreaded } from '../storage/sqlite.ts'
 import type { Store } from '../storage/store.ts'
 import { fileAnchor } from './anchor.ts'
+import { createHasher } from './hashing.ts'
 import { createIds } from './id.ts'
+import { fetchOut } from './outgoing.ts'
 import type { Link } from './processes.ts'
 
 const TYPES: Record<string, string> = {
@@ -127,6 +129,8 @@ export function nodeServices(config: Config, store: Store, nudge: (notBefore: st
     now: () => new Date(),
     newId: createIds(Date.now),
     randomBytes: (length) => new Uint8Array(randomBytes(length)),
+    hashPassword: createHasher(),
+    fetchOut,
     compress,
     shared: null,
     background: () => {},

@@ -153,22 +153,62 @@ type OutboxTable = {
   created_at: Time
 }
 
-type StaffTable = { id: string; email: string; name: string; disabled_at: Time | null; created_at: Time }
+type StaffTable = {
+  id: string
+  email: string
+  name: string
+  password_hash: string | null
+  language: string | null
+  disabled_at: Time | null
+  created_at: Time
+}
 
-type StaffRoleTable = { staff_id: string; site_id: string; role: string; created_at: Time }
+type StaffRoleTable = { staff_id: string; site_id: string; role: string; disabled_at: Time | null; created_at: Time }
 
-type SigninLinkTable = { token_hash: string; staff_id: string; expires_at: Time; created_at: Time }
-
-type SigninUseTable = { token_hash: string; used_at: Time }
+type SigninLinkTable = {
+  token_hash: string
+  kind: string
+  staff_id: string
+  site_id: string | null
+  role: string | null
+  expires_at: Time
+  created_at: Time
+}
 
 type SessionTable = {
   token_hash: string
+  id: string
   staff_id: string
+  method: string
+  agent: string
+  confirmed_at: Time
   last_seen_at: Time
   expires_at: Time
   revoked_at: Time | null
   created_at: Time
 }
+
+type TotpTable = { staff_id: string; secret_sealed: string; created_at: Time }
+
+type RecoveryCodeTable = { code_hash: string; staff_id: string; created_at: Time }
+
+type PasskeyTable = {
+  id: string
+  staff_id: string
+  public_key: string
+  counter: number
+  transports: Json
+  name: string
+  last_used_at: Time | null
+  created_at: Time
+}
+
+type IdentityTable = { issuer: string; subject: string; staff_id: string; created_at: Time }
+
+/** What works once and has worked: its key is the lock. */
+type SpentTable = { key: string; spent_at: Time }
+
+type AttemptTable = { key: string; tries: number; since: Time }
 
 type ApiTokenTable = {
   id: string
@@ -177,6 +217,7 @@ type ApiTokenTable = {
   role: string
   name: string
   revoked_at: Time | null
+  last_used_at: Time | null
   created_at: Time
 }
 
@@ -228,8 +269,13 @@ export type Schema = {
   staff: StaffTable
   staff_role: StaffRoleTable
   signin_link: SigninLinkTable
-  signin_use: SigninUseTable
   session: SessionTable
+  totp: TotpTable
+  recovery_code: RecoveryCodeTable
+  passkey: PasskeyTable
+  identity: IdentityTable
+  spent: SpentTable
+  attempt: AttemptTable
   api_token: ApiTokenTable
   challenge_use: ChallengeUseTable
   flood: FloodTable
