@@ -20,6 +20,7 @@ import {
 } from './account.tsx'
 import { receiveBulk, receiveBulkUndo } from './bulk.tsx'
 import { showComment } from './comment.tsx'
+import { composeReply } from './compose.tsx'
 import { receiveConfirmation } from './confirm.tsx'
 import { isScript, receiveAct, receiveDecision, receiveUndo, tellMoved, tellStamp } from './decisions.ts'
 import { Sheet } from './parts.tsx'
@@ -55,6 +56,7 @@ export function deskDoors(limiter: RateLimiter): Hono<AppEnv> {
   doors.post('/desk/signout', receiveSignOut)
   doors.get('/desk/:site/queue', showQueue)
   doors.get('/desk/:site/comments/:id', showComment)
+  doors.post('/desk/:site/comments/:id/reply', composeReply)
   doors.post('/desk/:site/decisions', receiveDecision)
   doors.post('/desk/:site/decisions/:id/undo', receiveUndo)
   doors.post('/desk/:site/moved', tellMoved)

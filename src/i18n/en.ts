@@ -751,7 +751,8 @@ export const settings = {
   articleNone: 'No article matches.',
   articleCount: '{n} published',
   articleAdd: 'Add an article',
-  articleAddHint: 'An article appears with its first opinion. Add one beforehand only to close it or tell readers something from the start.',
+  articleAddHint:
+    'An article appears with its first opinion. Add one beforehand only to close it or tell readers something from the start.',
   articleName: 'Key or address of the article',
   articleTitle: 'Title',
   articleQueue: 'Its opinions',
@@ -769,7 +770,8 @@ export const settings = {
   articleNamesHint: 'When an article moves to a new address, add it here and its opinions come along.',
   articleNameAdd: 'Add a key or address',
   articleJoin: 'Join duplicates',
-  articleJoinHint: 'When two entries are one article, join them: the opinions of both lie together and every old link works. They cannot be parted again.',
+  articleJoinHint:
+    'When two entries are one article, join them: the opinions of both lie together and every old link works. They cannot be parted again.',
   articleJoinChoose: 'Choose the article to join it to',
   articleJoinWhich: 'Join “{from}” to which article?',
   articleJoinHere: 'Join to this one',
@@ -797,8 +799,10 @@ export const settings = {
   embedCountsHint: 'Many articles at once: repeat key, at most 100. Answers the numbers of published opinions in the order asked.',
   embedKey: 'ARTICLE-KEY',
   embedKeyTitle: 'Where the article’s key comes from',
-  embedKeyHint: 'Put in place of ARTICLE-KEY what the portal calls the article (its number or path). Without the attribute the page’s canonical address is the key. How to do it in WordPress, DotNetNuke, Joomla, Liferay and SharePoint is in docs/guides.md.',
+  embedKeyHint:
+    'Put in place of ARTICLE-KEY what the portal calls the article (its number or path). Without the attribute the page’s canonical address is the key. How to do it in WordPress, DotNetNuke, Joomla, Liferay and SharePoint is in docs/guides.md.',
   embedOrigins: 'The section works on these pages only:',
+  cannedOpen: 'Write at length, insert…',
 } as const satisfies Strings<typeof vi.settings>
 
 export const practice = {

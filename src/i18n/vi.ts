@@ -782,11 +782,13 @@ export const settings = {
   articleNamesHint: 'Khi bài được chuyển sang địa chỉ mới, thêm địa chỉ ấy vào đây để các ý kiến đi theo.',
   articleNameAdd: 'Thêm mã hoặc địa chỉ',
   articleJoin: 'Gộp bài trùng',
-  articleJoinHint: 'Khi hai mục là cùng một bài viết, gộp lại thì ý kiến của cả hai nằm chung; mọi liên kết cũ vẫn dùng được. Không tách lại được.',
+  articleJoinHint:
+    'Khi hai mục là cùng một bài viết, gộp lại thì ý kiến của cả hai nằm chung; mọi liên kết cũ vẫn dùng được. Không tách lại được.',
   articleJoinChoose: 'Chọn bài để gộp vào',
   articleJoinWhich: 'Gộp “{from}” vào bài nào?',
   articleJoinHere: 'Gộp vào bài này',
-  articleJoinAsk: 'Gộp “{from}” ({n} ý kiến đã đăng) vào “{into}”? Ý kiến, địa chỉ và liên kết đều chuyển sang bài sau; việc này không hoàn tác được.',
+  articleJoinAsk:
+    'Gộp “{from}” ({n} ý kiến đã đăng) vào “{into}”? Ý kiến, địa chỉ và liên kết đều chuyển sang bài sau; việc này không hoàn tác được.',
   articleJoinGo: 'Gộp hai bài',
   articleJoined: 'Đã gộp hai bài.',
   cannedFields: 'Các trường tự điền:',
@@ -810,8 +812,10 @@ export const settings = {
   embedCountsHint: 'Hỏi được nhiều bài một lần: lặp lại key, nhiều nhất 100 bài. Trả về số ý kiến đã đăng theo thứ tự hỏi.',
   embedKey: 'MA-BAI-VIET',
   embedKeyTitle: 'Mã bài viết lấy từ đâu',
-  embedKeyHint: 'Thay MA-BAI-VIET bằng mã mà cổng thông tin gọi bài viết (số thứ tự hoặc đường dẫn). Bỏ thuộc tính article thì địa chỉ chính tắc của trang là mã. Cách làm cho WordPress, DotNetNuke, Joomla, Liferay và SharePoint có trong tài liệu hướng dẫn (docs/guides.md).',
+  embedKeyHint:
+    'Thay MA-BAI-VIET bằng mã mà cổng thông tin gọi bài viết (số thứ tự hoặc đường dẫn). Bỏ thuộc tính article thì địa chỉ chính tắc của trang là mã. Cách làm cho WordPress, DotNetNuke, Joomla, Liferay và SharePoint có trong tài liệu hướng dẫn (docs/guides.md).',
   embedOrigins: 'Mục ý kiến chỉ hoạt động trên các trang:',
+  cannedOpen: 'Soạn rộng, chèn mẫu…',
 }
 
 /** The practice room of the desk. */

@@ -1,5 +1,15 @@
 // The pages of articles: the list with its search, one article's opening, message and further names, and joining it to another.
-import { addAlias, addArticle, type ArticleDetail, type ArticleRow, changeArticle, mergeArticles, readArticle, readArticles, removeAlias } from '../../core/articles.ts'
+import {
+  type ArticleDetail,
+  type ArticleRow,
+  addAlias,
+  addArticle,
+  changeArticle,
+  mergeArticles,
+  readArticle,
+  readArticles,
+  removeAlias,
+} from '../../core/articles.ts'
 import { AppError, allow } from '../../core/context.ts'
 import type { AppContext } from '../../http/door.ts'
 import { readForm } from '../../http/form.ts'
@@ -121,7 +131,12 @@ export async function showArticle(c: AppContext): Promise<Response> {
   const desk = await openDesk(c)
   allow(desk.ctx, 'thread.manage')
   const article = await readArticle(desk.ctx, c.req.param('id') ?? '')
-  const notice = c.req.query('saved') !== undefined ? desk.words.settings.saved : c.req.query('joined') !== undefined ? desk.words.settings.articleJoined : undefined
+  const notice =
+    c.req.query('saved') !== undefined
+      ? desk.words.settings.saved
+      : c.req.query('joined') !== undefined
+        ? desk.words.settings.articleJoined
+        : undefined
   return articlePage(c, desk, article, { typed: typedOf(article), faults: new Set(), problem: null, notice })
 }
 
@@ -280,7 +295,14 @@ function articlePage(c: AppContext, desk: Desk, article: ArticleDetail, draft: D
             ))}
           </ul>
           <form class="fields" method="post" action={`${path}/names`}>
-            <Text name="name" label={words.articleName} value={draft.name ?? ''} fault={faults.has('name') ? problem?.detail : undefined} isRequired isWide />
+            <Text
+              name="name"
+              label={words.articleName}
+              value={draft.name ?? ''}
+              fault={faults.has('name') ? problem?.detail : undefined}
+              isRequired
+              isWide
+            />
             <div class="wide">
               <button type="submit">{words.articleNameAdd}</button>
             </div>

@@ -78,7 +78,13 @@ async function cannedPage(c: AppContext, desk: Desk, draft: Draft | null): Promi
 function CannedForm({ desk, canned, draft }: { desk: Desk; canned: Canned | null; draft: Draft | null }) {
   const words = desk.words.settings
   const key = canned?.id ?? 'new'
-  const shown = draft ?? { name: canned?.name ?? '', body: canned?.body ?? '', version: canned?.version ?? 1, problem: null, isPreview: false }
+  const shown = draft ?? {
+    name: canned?.name ?? '',
+    body: canned?.body ?? '',
+    version: canned?.version ?? 1,
+    problem: null,
+    isPreview: false,
+  }
   const fault = shown.problem?.detail
   const pointer = shown.problem?.errors?.[0]?.pointer
   const isWrong = (field: string) => (pointer === `/${field}` ? 'true' : undefined)
@@ -133,7 +139,14 @@ function CannedForm({ desk, canned, draft }: { desk: Desk; canned: Canned | null
           {words.cannedPreview}
         </button>
         {canned && (
-          <button class="confirm" type="submit" name="act" value="remove" formnovalidate aria-label={fill(words.originRemoveLabel, { origin: canned.name })}>
+          <button
+            class="confirm"
+            type="submit"
+            name="act"
+            value="remove"
+            formnovalidate
+            aria-label={fill(words.originRemoveLabel, { origin: canned.name })}
+          >
             {words.originRemove}
           </button>
         )}

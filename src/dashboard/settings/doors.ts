@@ -1,7 +1,15 @@
 // The doors of the settings, for the map of the desk (shell.tsx).
 import type { Hono } from 'hono'
 import type { AppEnv } from '../../http/door.ts'
-import { receiveArticle, receiveArticleChange, receiveArticleName, receiveMerge, showArticle, showArticles, showMerge } from './articles.tsx'
+import {
+  receiveArticle,
+  receiveArticleChange,
+  receiveArticleName,
+  receiveMerge,
+  showArticle,
+  showArticles,
+  showMerge,
+} from './articles.tsx'
 import { receiveCanned, showCanned } from './canned.tsx'
 import { showEmbed } from './embed.tsx'
 import { receiveOrigin, showConsents, showOrigins } from './origins.tsx'

@@ -1,7 +1,8 @@
 // The page that gives the code to put into a portal's pages: for this site, ready to copy, with what a strict portal must allow.
+
+import { z } from 'zod'
 import { allow } from '../../core/context.ts'
 import type { AppContext } from '../../http/door.ts'
-import { z } from 'zod'
 import { openDesk } from '../desk.ts'
 import { answerSettings } from './room.tsx'
 
@@ -18,7 +19,12 @@ export async function showEmbed(c: AppContext): Promise<Response> {
   const release = asset === null ? null : Release.safeParse(await new Response(asset.body).json()).data
   const element = `<y-kien site="${site.slug}" article="${words.embedKey}">\n  <noscript><a href="${host}/r/${site.slug}?key=${words.embedKey}">${desk.words.reader.title}</a></noscript>\n</y-kien>`
   const samples = [
-    { id: 'current', title: words.embedCurrent, hint: words.embedCurrentHint, code: `<script type="module" src="${host}/widget/v1.js"></script>\n${element}` },
+    {
+      id: 'current',
+      title: words.embedCurrent,
+      hint: words.embedCurrentHint,
+      code: `<script type="module" src="${host}/widget/v1.js"></script>\n${element}`,
+    },
     ...(release
       ? [
           {
