@@ -28,7 +28,7 @@ export type ArticleRow = {
   state: 'open' | 'closed'
   created_at: string
 }
-export type Alias = { key: string; kind: 'key' | 'address' | 'former' }
+type Alias = { key: string; kind: 'key' | 'address' | 'former' }
 export type ArticleDetail = ArticleRow & {
   version: number
   closes_at: string | null
@@ -39,7 +39,7 @@ export type ArticleDetail = ArticleRow & {
 }
 
 const Time = z.iso.datetime().nullable()
-export const ChangeArticleInput = z.strictObject({
+const ChangeArticleInput = z.strictObject({
   version: z.number().int().min(1),
   state: z.enum(['open', 'closed']),
   /** When it closes and opens by itself; a time that has passed is none. */
@@ -52,8 +52,8 @@ export const ChangeArticleInput = z.strictObject({
     .nullable(),
   title: z.string().max(1_000).optional(),
 })
-export const MergeInput = z.strictObject({ into: z.string().min(1).max(64) })
-export const AliasInput = z.strictObject({ name: z.string().trim().min(1).max(2_048) })
+const MergeInput = z.strictObject({ into: z.string().min(1).max(64) })
+const AliasInput = z.strictObject({ name: z.string().trim().min(1).max(2_048) })
 const NewArticle = z.strictObject({ name: z.string().trim().min(1).max(2_048), title: z.string().max(1_000) })
 
 /**
