@@ -10,7 +10,7 @@ import type { AppEnv } from './http/door.ts'
 import { feedDoors } from './http/feeds.ts'
 import { introduce, readBody, secureHeaders } from './http/guards.ts'
 import { createHotRoad } from './http/hot.ts'
-import { type Allowance, createAllowance, createRateLimiter } from './http/limits.ts'
+import { createGate, createRateLimiter, type Gate } from './http/limits.ts'
 import { measured } from './http/meter.ts'
 import { describeApi, opsDoors } from './http/ops.tsx'
 import { answerProblem } from './http/problem.ts'
@@ -24,11 +24,11 @@ export type App = {
   routes: readonly { method: string; path: string }[]
 }
 
-/** The whole application over a host's services; `allowance` is given where several processes share their rate limits. */
-export function createApp(services: Services, allowance: Allowance = createAllowance(() => performance.now())): App {
+/** The whole application over a host's services; `gate` is given where several processes share their limits. */
+export function createApp(services: Services, gate: Gate = createGate(() => performance.now())): App {
   const app = new OpenAPIHono<AppEnv>()
-  const limiter = createRateLimiter(allowance, (bucket) => services.meters.refusals.add(bucket))
-  app.use(measured(services.meters), introduce(services), secureHeaders(services.config), readBody)
+  const limiter = createRateLimiter(gate, (bucket) => services.meters.refusals.add(bucket))
+  app.use(measured(services.meters), introduce(services, gate.weigh), secureHeaders(services.config), readBody)
   app.onError((error, c) => answerProblem(c, error))
   app.notFound((c) => answerProblem(c, new AppError('not_found')))
 

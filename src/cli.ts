@@ -12,7 +12,7 @@ import { AppError, ROLES } from './core/context.ts'
 import { takeIn } from './core/moderation/catalogue.ts'
 import { invite, newToken } from './core/people/team.ts'
 import { addSite, setSite } from './core/sites.ts'
-import { tick } from './jobs.ts'
+import { sweep } from './jobs.ts'
 import { serveOnNode } from './main.node.ts'
 import { ArchiveRefused, verifyArchive, writeArchive } from './platform/archive.ts'
 import { copyInstallation, TABLES_OF_EXPORT } from './platform/copy.ts'
@@ -224,7 +224,7 @@ const COMMANDS: Record<string, Command> = {
       read(args, {})
       await withServices(async (services) => {
         await migrate(services.store, readMigrations(services.store.dialect), services.now())
-        await tick(services)
+        await sweep(services)
       })
     },
   },

@@ -109,7 +109,7 @@ export const SETTINGS = {
   },
   limits: {
     env: 'YKIEN_LIMITS',
-    doc: '`off` lifts the rate limits, for load tests only; the program warns at start.',
+    doc: '`off` lifts the rate limits, challenges and flood mode, for load tests only; the program warns at start.',
     schema: OnOff,
     default: 'on',
   },

@@ -7,7 +7,7 @@ import { createApp } from './app.ts'
 import type { Config } from './config.ts'
 import { hasSites, newDemoLink, seedDemo } from './demo/seed.ts'
 import { ARTICLE, WARD } from './demo/ward.ts'
-import { createAllowance } from './http/limits.ts'
+import { answerTo, createGate, createRemoteGate, type Question } from './http/limits.ts'
 import { tick } from './jobs.ts'
 import { log, nodeServices, openDatabase, openServed, pathOf, readMigrations } from './platform/node.ts'
 import { isServing, joinPrimary, type Processes, startProcesses } from './platform/processes.ts'
@@ -19,6 +19,8 @@ import { conflictOn, type Store } from './storage/store.ts'
 
 /** How often the duties run when nothing wakes them. */
 const TICK_MS = 60_000
+/** Wakes within this time are one: hundreds of comments in a second ask for ten runs of the duties, not for hundreds. */
+const WAKE_STEP_MS = 100
 /** How long a run of the duties may take to end once the service stops. */
 const CLOCK_STOP_MS = 3_000
 
@@ -31,7 +33,8 @@ type Options = { isReadOnly: boolean }
 export async function serveOnNode(config: Config, { isReadOnly = false } = {}): Promise<void> {
   if (isServing()) return serveForPrimary(config, { isReadOnly })
   if (config.database.startsWith('file:')) admit(pathOf(config.database), isReadOnly)
-  if (!config.limits) log({ event: 'warning', reason: 'YKIEN_LIMITS=off: rate limits are lifted; never do this in production' })
+  if (!config.limits)
+    log({ event: 'warning', reason: 'YKIEN_LIMITS=off: rate limits, challenges and flood mode are lifted; never do this in production' })
   const open = config.processes === 1 ? serveAlone : servePrimary
   const clock = createClock()
   const { services, processes, demoLink } = await open(config, { isReadOnly }, clock)
@@ -73,10 +76,11 @@ async function servePrimary(config: Config, options: Options, clock: Clock): Pro
   const store = openDatabase(config, options)
   const services = nodeServices(config, store, clock.wakeAt)
   const demoLink = await prepare(services, store, options, clock)
-  const allow = createAllowance(() => performance.now())
+  const gate = createGate(() => performance.now())
+  const judge = (question: unknown) => answerTo(gate, question as Question)
   const { take = () => {} } = store
   const { reading } = services.meters
-  const processes = await startProcesses(config.processes, { take, allow, nudge: clock.wakeAt, reading, log })
+  const processes = await startProcesses(config.processes, { take, judge, nudge: clock.wakeAt, reading, log })
   return { services, processes, demoLink }
 }
 
@@ -86,7 +90,7 @@ async function serveForPrimary(config: Config, { isReadOnly }: Options): Promise
   const store = openServed(config, { isReadOnly, link })
   const usual = nodeServices(config, store, link.nudge)
   const services: Services = { ...usual, meters: { ...usual.meters, readings: link.readings }, isDraining: link.isDraining }
-  const { close } = await openServer(config, createApp(services, link.allow).fetch, log)
+  const { close } = await openServer(config, createApp(services, createRemoteGate(link.judge)).fetch, log)
   await link.told
   await close()
   await store.close()
@@ -145,16 +149,35 @@ async function prepareDemo(services: Services): Promise<string | null> {
 
 type Clock = { start(given: Services): void; wakeAt(notBefore: string): void; stop(): Promise<void> }
 
-/** Runs the duties every minute, and when a decision's undo window ends; never two runs at once. */
+/** Runs the duties every minute, when a decision's undo window ends, and while something is left to do; never two runs at once. */
 function createClock(): Clock {
   let running: Promise<void> | null = null
   let services: Services | null = null
   let minute: NodeJS.Timeout | undefined
+  let isWanted = false
   const run = () => {
+    isWanted = services !== null && running !== null
     if (services === null || running !== null) return
-    running = tick(services).finally(() => {
-      running = null
-    })
+    running = tick(services)
+      .then((restMs) => {
+        if (restMs !== null) wakeIn(restMs)
+      })
+      .finally(() => {
+        running = null
+        // Somebody asked for a run while this one was past what they meant.
+        if (isWanted) run()
+      })
+  }
+  const planned = new Set<number>()
+  const wakeIn = (ms: number) => {
+    const slot = Math.ceil((performance.now() + ms) / WAKE_STEP_MS)
+    if (planned.has(slot)) return
+    planned.add(slot)
+    const wake = () => {
+      planned.delete(slot)
+      run()
+    }
+    setTimeout(wake, slot * WAKE_STEP_MS - performance.now()).unref()
   }
   return {
     start(given: Services) {
@@ -164,7 +187,7 @@ function createClock(): Clock {
       run()
     },
     wakeAt(notBefore: string) {
-      setTimeout(run, Math.max(0, Date.parse(notBefore) - Date.now()) + 20).unref()
+      wakeIn(Math.max(0, Date.parse(notBefore) - Date.now()) + 20)
     },
     async stop() {
       services = null

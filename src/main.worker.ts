@@ -1,7 +1,7 @@
 // Serving on Cloudflare Workers: requests and the cron trigger; services are built once per isolate.
 import type { ExecutionContext, ScheduledController } from '@cloudflare/workers-types'
 import { createApp } from './app.ts'
-import { tick } from './jobs.ts'
+import { sweep } from './jobs.ts'
 import { type WorkerEnv, workerServices } from './platform/worker.ts'
 import type { Services } from './services.ts'
 
@@ -20,6 +20,6 @@ export default {
     return build(env).app.fetch(request, { peer: request.headers.get('cf-connecting-ip') ?? undefined })
   },
   scheduled(_controller: ScheduledController, env: WorkerEnv, context: ExecutionContext): void {
-    context.waitUntil(tick(build(env).services))
+    context.waitUntil(sweep(build(env).services))
   },
 }

@@ -34,6 +34,8 @@ type SiteSettings = Record<`ask_${SiteField}`, FieldRule> & {
   requires_terms: boolean
   rules: string | null
   privacy_url: string | null
+  /** What the page without script asks where a browser would solve a challenge; empty means a small sum. */
+  questions: readonly { question: string; answers: readonly string[] }[]
 }
 
 /** The ward that asks for opinions, and the origins its pages live on. */
@@ -53,8 +55,12 @@ const ADMINS = ['admin', 'system'] as const satisfies readonly Role[]
  */
 export const STAFF_ACTS = {
   'queue.read': { roles: ROLES, means: 'read the queue, comments with their signals and history, and search' },
-  'comment.decide': { roles: DECIDERS, means: 'approve, reject, defer, hide and seal comments, dismiss reports, undo own decisions' },
+  'comment.decide': {
+    roles: DECIDERS,
+    means: 'approve (also with parts hidden), reject, return, defer, hide and seal comments, dismiss reports, undo own decisions',
+  },
   'comment.pin': { roles: DECIDERS, means: 'pin and unpin published comments' },
+  'thread.close': { roles: DECIDERS, means: 'close an article to further opinions, and open it again' },
   'reply.publish': { roles: ANSWERERS, means: 'publish official replies, take back own ones' },
   'decision.undo_others': { roles: ['leader', 'admin', 'system'], means: 'undo what somebody else decided' },
   'people.read': { roles: ADMINS, means: 'see who works on the site, and in which role' },
@@ -141,34 +147,48 @@ export type ErrorCode =
   | 'illegal_transition'
   | 'undo_expired'
   | 'reason_required'
+  | 'masks_invalid'
   | 'idempotency_mismatch'
   | 'idempotency_key_invalid'
   | 'reader_token_invalid'
   | 'pins_full'
   | 'rate_limited'
+  | 'challenge_required'
+  | 'challenge_invalid'
+  | 'challenge_expired'
+  | 'challenge_used'
+  | 'answer_wrong'
   | 'busy'
   | 'internal'
 
 /** One fault of one field: a JSON pointer into the request and the code of its sentence. */
 export type Fault = { pointer: string; code: ErrorCode; values?: Record<string, string | number> }
 
-/** The only error core throws on purpose. `values` fill the sentence; `retryAfter` is in seconds. */
+/** The only error core throws on purpose. `values` fill the sentence; `retryAfter` is in seconds; `members` are told with the problem. */
 export class AppError extends Error {
   override readonly name = 'AppError'
   readonly code: ErrorCode
   readonly values: Record<string, string | number>
   readonly faults: readonly Fault[]
   readonly retryAfter: number | undefined
+  readonly members: Readonly<Record<string, unknown>>
 
   constructor(
     code: ErrorCode,
-    more: { values?: Record<string, string | number>; faults?: readonly Fault[]; retryAfter?: number; cause?: unknown } = {},
+    more: {
+      values?: Record<string, string | number>
+      faults?: readonly Fault[]
+      retryAfter?: number
+      members?: Record<string, unknown>
+      cause?: unknown
+    } = {},
   ) {
     super(code, { cause: more.cause })
     this.code = code
     this.values = more.values ?? {}
     this.faults = more.faults ?? []
     this.retryAfter = more.retryAfter
+    this.members = more.members ?? {}
   }
 }
 

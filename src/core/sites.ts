@@ -27,6 +27,12 @@ const Settings = z.object({
     .url({ protocol: /^https?$/ })
     .nullable()
     .default(null),
+  questions: z
+    .array(
+      z.strictObject({ question: z.string().trim().min(1).max(200), answers: z.array(z.string().trim().min(1).max(100)).min(1).max(20) }),
+    )
+    .max(20)
+    .default([]),
 })
 
 const SettingChanges = Settings.partial().strict()

@@ -104,30 +104,7 @@ export async function findSiteAndThread(
     rows.map((row) => ({ id: row.site_id, slug: row.site_slug, name: row.site_name, settings: row.site_settings, origin: row.origin })),
   )
   const row = rows.find((candidate) => candidate.key === reference.key) ?? rows[0]
-  if (
-    !row ||
-    row.id === null ||
-    row.key === null ||
-    row.url === null ||
-    row.title === null ||
-    row.revision === null ||
-    row.public_count === null ||
-    row.official_count === null
-  )
-    return { site, thread: null }
-  return {
-    site,
-    thread: toThread({
-      ...row,
-      id: row.id,
-      key: row.key,
-      url: row.url,
-      title: row.title,
-      revision: row.revision,
-      public_count: row.public_count,
-      official_count: row.official_count,
-    }),
-  }
+  return { site, thread: row ? threadOrNull(row) : null }
 }
 
 /** The thread with this id on the context's site. Throws `not_found`. */
@@ -286,7 +263,8 @@ const SITE_COLUMNS = [
   'site.settings as site_settings',
   'site_origin.origin',
 ] as const
-const THREAD_COLUMNS = [
+/** The columns of {@link threadOrNull}. */
+export const THREAD_COLUMNS = [
   'thread.id',
   'thread.key',
   'thread.url',
@@ -305,6 +283,11 @@ type ThreadRow = Article & {
   public_count: number
   official_count: number
   next_change_at: string | null
+}
+
+/** Maps a row that was joined to another; null when there was no thread to join. */
+export function threadOrNull(row: { [Column in keyof ThreadRow]: ThreadRow[Column] | null }): Thread | null {
+  return row.id === null ? null : toThread(row as ThreadRow)
 }
 
 /** Maps a row. */

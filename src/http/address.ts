@@ -1,4 +1,5 @@
 // Whose request it is, as far as an address tells: one key per IPv4 address or IPv6 /64, behind trusted proxies too. Pure.
+import type { Networks } from '../core/abuse/pressure.ts'
 
 /**
  * The address of the reader: the socket's peer, or with `trustedProxies` proxies of one's own in front the entry that many places from
@@ -10,8 +11,17 @@ export function readerAddress(peer: string | undefined, forwardedFor: string | u
   return hops.at(-trustedProxies) || (peer ?? '')
 }
 
-/** The network an address is counted under: the IPv4 address itself, the /64 of an IPv6 one, however either is spelled. */
-export function networkOf(address: string): string {
+/**
+ * The networks an address is counted under, however it is spelled: the IPv4 address itself, or the /64 of an IPv6 one and, as `wide`, the
+ * /48 around it.
+ */
+export function networksOf(address: string): Networks {
+  const network = networkOf(address)
+  const groups = network.endsWith('::/64') ? network.split(':').slice(0, 3) : null
+  return { network, wide: groups === null ? null : `${groups.join(':')}::/48` }
+}
+
+function networkOf(address: string): string {
   const bare = address.replace(/^\[|\](?::\d+)?$/g, '').replace(/%.*$/, '')
   if (/^\d{1,3}(?:\.\d{1,3}){3}(?::\d+)?$/.test(bare)) return bare.replace(/:\d+$/, '')
   const groups = ipv6Groups(bare.toLowerCase())

@@ -1,11 +1,12 @@
 // The staff API: what staff and their programs may call, by bearer token or the desk's session.
 import { createRoute, z } from '@hono/zod-openapi'
+import { closeArticle, openArticle } from '../core/moderation/close.ts'
 import { DecideInput, decide } from '../core/moderation/decide.ts'
 import { pin, unpin } from '../core/moderation/pin.ts'
 import { type QueueItem, readItem, readQueue } from '../core/moderation/queue.ts'
 import { ReplyInput, reply } from '../core/moderation/reply.ts'
 import { dismissReports } from '../core/moderation/reports.ts'
-import { undo } from '../core/moderation/undo.ts'
+import { UndoInput, undo, undoMany } from '../core/moderation/undo.ts'
 import type { Signal } from '../core/screening/signal.ts'
 import { type Language, strings } from '../i18n/index.ts'
 import { staffCtx } from './auth.ts'
@@ -13,6 +14,7 @@ import { csrf, idempotencyKeyOf, jsonOnly } from './guards.ts'
 import { newApi } from './public.ts'
 import {
   body,
+  ClosedShape,
   DismissedShape,
   ItemShape,
   json,
@@ -22,6 +24,7 @@ import {
   QueueShape,
   RepliedShape,
   refusal,
+  UndoneManyShape,
   UndoneShape,
 } from './shapes.ts'
 import { signalSentence } from './signal.ts'
@@ -58,6 +61,14 @@ const routes = {
     request: { params: Site, headers: z.object({ 'idempotency-key': z.string().optional() }), body: body(DecideInput) },
     responses: { 200: json(OutcomesShape, 'An outcome per item'), default: refusal },
   }),
+  undoMany: createRoute({
+    method: 'post',
+    path: '/api/v1/admin/sites/{site}/undos',
+    summary: 'Undo up to 100 decisions, each by itself, before they take effect',
+    security,
+    request: { params: Site, body: body(UndoInput) },
+    responses: { 200: json(UndoneManyShape, 'An outcome per decision'), default: refusal },
+  }),
   reply: createRoute({
     method: 'post',
     path: '/api/v1/admin/sites/{site}/comments/{id}/replies',
@@ -89,6 +100,22 @@ const routes = {
     security,
     request: { params: SiteAndId },
     responses: { 200: json(DismissedShape, 'Laid aside'), default: refusal },
+  }),
+  close: createRoute({
+    method: 'put',
+    path: '/api/v1/admin/sites/{site}/threads/{id}/closed',
+    summary: 'Take no more opinions under an article; what is public stays',
+    security,
+    request: { params: SiteAndId },
+    responses: { 200: json(ClosedShape, 'Closed'), default: refusal },
+  }),
+  open: createRoute({
+    method: 'delete',
+    path: '/api/v1/admin/sites/{site}/threads/{id}/closed',
+    summary: 'Take opinions under an article again',
+    security,
+    request: { params: SiteAndId },
+    responses: { 200: json(ClosedShape, 'Open'), default: refusal },
   }),
   undo: createRoute({
     method: 'delete',
@@ -139,6 +166,8 @@ export function adminApi() {
 
   api.openapi(routes.undo, async (c) => c.json(await undo(c.var.ctx, c.req.valid('param').id), 200))
 
+  api.openapi(routes.undoMany, async (c) => c.json({ outcomes: await undoMany(c.var.ctx, c.req.valid('json')) }, 200))
+
   api.openapi(routes.reply, async (c) => {
     return c.json(await reply(c.var.ctx, c.req.valid('param').id, c.req.valid('json'), idempotencyKeyOf(c)), 201)
   })
@@ -146,6 +175,10 @@ export function adminApi() {
   api.openapi(routes.pin, async (c) => c.json(await pin(c.var.ctx, c.req.valid('param').id), 200))
 
   api.openapi(routes.unpin, async (c) => c.json(await unpin(c.var.ctx, c.req.valid('param').id), 200))
+
+  api.openapi(routes.close, async (c) => c.json(await closeArticle(c.var.ctx, c.req.valid('param').id), 200))
+
+  api.openapi(routes.open, async (c) => c.json(await openArticle(c.var.ctx, c.req.valid('param').id), 200))
 
   api.openapi(routes.dismissReports, async (c) => c.json(await dismissReports(c.var.ctx, c.req.valid('param').id), 200))
 

@@ -1,5 +1,6 @@
 // What every door shares: the type of the app's environment and the reading of a request into core's terms.
 import type { Context } from 'hono'
+import type { Weigh } from '../core/abuse/pressure.ts'
 import type { Actor, Ctx, Site } from '../core/context.ts'
 import type { Session } from '../core/people/sessions.ts'
 import { findSite } from '../core/sites.ts'
@@ -15,6 +16,7 @@ export type AppEnv = {
   Bindings: { peer?: string | undefined; header?: (name: string) => string | undefined; turn?: () => Promise<void> | null }
   Variables: {
     services: Services
+    weigh: Weigh
     language: Language
     requestId: string
     nonce: string | undefined

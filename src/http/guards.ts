@@ -1,12 +1,14 @@
 // What stands before the doors: request id and language, security headers, the body's bytes, CORS by site, CSRF, rate limits.
 import type { MiddlewareHandler } from 'hono'
 import type { Config } from '../config.ts'
+import type { Sender } from '../core/abuse/admit.ts'
+import type { Networks, Weigh } from '../core/abuse/pressure.ts'
 import type { Reader } from '../core/comments/respond.ts'
 import { AppError, type Site } from '../core/context.ts'
 import { preferredLanguage } from '../i18n/index.ts'
 import { reading, type Services } from '../services.ts'
 import type { Freshness } from '../storage/store.ts'
-import { networkOf, readerAddress } from './address.ts'
+import { networksOf, readerAddress } from './address.ts'
 import type { AppContext, AppEnv } from './door.ts'
 import type { Bucket, RateLimiter } from './limits.ts'
 
@@ -31,8 +33,9 @@ export function freshnessOf(method: string, path: string, header: (name: string)
 }
 
 /** Gives each request its services, with a store as fresh as it must be, its id and language. */
-export function introduce(services: Services): Guard {
+export function introduce(services: Services, weigh: Weigh): Guard {
   return async (c, next) => {
+    c.set('weigh', weigh)
     c.set(
       'services',
       reading(
@@ -133,7 +136,7 @@ export const csrf: Guard = async (c, next) => {
 /** Takes one token of a bucket for the reader's network; throws `rate_limited`. */
 export function limited(limiter: RateLimiter, bucket: Bucket, methods: readonly string[]): Guard {
   return async (c, next) => {
-    if (c.var.services.config.limits && methods.includes(c.req.method)) await limiter(bucket, networkOfReader(c))
+    if (c.var.services.config.limits && methods.includes(c.req.method)) await limiter(bucket, networksOfReader(c))
     await next()
   }
 }
@@ -157,7 +160,7 @@ export function idempotencyKeyOf(c: AppContext): string | null {
 }
 
 /** The browser's own token, by which a reader is known again: `Ykien-Reader`, 22 to 128 base64url characters, or null. Throws `reader_token_invalid`. */
-export function readerTokenOf(c: AppContext): string | null {
+function readerTokenOf(c: AppContext): string | null {
   const token = c.req.header('ykien-reader')
   if (token === undefined) return null
   if (!/^[\w-]{22,128}$/.test(token)) throw new AppError('reader_token_invalid')
@@ -166,7 +169,12 @@ export function readerTokenOf(c: AppContext): string | null {
 
 /** Who asks, without an account: the browser's token, the network and the agent, which leave this process as keyed hashes only. */
 export function readerOf(c: AppContext): Reader {
-  return { token: readerTokenOf(c), network: networkOfReader(c), agent: c.req.header('user-agent') ?? '' }
+  return { token: readerTokenOf(c), network: networksOfReader(c).network, agent: c.req.header('user-agent') ?? '' }
+}
+
+/** Who sends a comment, and the scale it is put on. Throws `reader_token_invalid`. */
+export function senderOf(c: AppContext): Sender {
+  return { token: readerTokenOf(c), networks: networksOfReader(c), weigh: c.var.weigh }
 }
 
 /** Whether a page of this origin may read a site's answers: one of its registered origins, or the service's own. */
@@ -179,8 +187,8 @@ export function readableBy(origin: string): Record<string, string> {
   return { 'access-control-allow-origin': origin, 'access-control-expose-headers': 'etag, retry-after' }
 }
 
-function networkOfReader(c: AppContext): string {
-  return networkOf(readerAddress(c.env?.peer, c.req.header('x-forwarded-for'), c.var.services.config.trustedProxies))
+function networksOfReader(c: AppContext): Networks {
+  return networksOf(readerAddress(c.env?.peer, c.req.header('x-forwarded-for'), c.var.services.config.trustedProxies))
 }
 
 function isSameOrigin(c: AppContext, origin: string): boolean {

@@ -1,6 +1,7 @@
 // Errors as RFC 9457 problems, with the sentence in the reader's language. The table of statuses is status.ts.
 import { HTTPException } from 'hono/http-exception'
 import { ZodError } from 'zod'
+import type { Challenge } from '../core/abuse/challenge.ts'
 import { AppError, type ErrorCode, type Fault } from '../core/context.ts'
 import { dateTime, fill } from '../i18n/format.ts'
 import { type Language, strings } from '../i18n/index.ts'
@@ -17,6 +18,8 @@ export type Problem = {
   request_id: string
   limit?: number
   retry_after?: number
+  /** With `challenge_required` and its kin: what is to be solved. */
+  challenge?: Challenge
   errors?: { pointer: string; code: ErrorCode; detail: string; limit?: number; reason?: string }[]
 }
 
@@ -44,6 +47,7 @@ export function toProblem(error: AppError, language: Language, requestId: string
     request_id: requestId,
     ...(limit === undefined ? {} : { limit }),
     ...(error.retryAfter === undefined ? {} : { retry_after: error.retryAfter }),
+    ...error.members,
     ...(error.faults.length === 0 ? {} : { errors: error.faults.map((fault) => toFieldError(fault, sentences)) }),
   }
 }

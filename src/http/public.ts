@@ -2,6 +2,7 @@
 // Paths and shapes are the contract of version 1; docs/api.md says what they mean.
 import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi'
 import { etag } from 'hono/etag'
+import { offerChallenge } from '../core/abuse/admit.ts'
 import { readCounts } from '../core/comments/counts.ts'
 import { NudgeInput, nudge } from '../core/comments/nudge.ts'
 import { readThread, stampThread } from '../core/comments/read.ts'
@@ -12,19 +13,22 @@ import { SubmitInput, submit } from '../core/comments/submit.ts'
 import { viewSite } from '../core/comments/views.ts'
 import { AppError } from '../core/context.ts'
 import { findSite, findSiteOfComment } from '../core/sites.ts'
+import { articleOf } from '../core/threads.ts'
 import { strings } from '../i18n/index.ts'
 import { type AppContext, type AppEnv, readerCtx } from './door.ts'
-import { bearerOf, cors, idempotencyKeyOf, jsonOnly, limited, readerOf, readerTokenOf } from './guards.ts'
+import { bearerOf, cors, idempotencyKeyOf, jsonOnly, limited, readerOf, senderOf } from './guards.ts'
 import { REVALIDATED } from './hot.ts'
 import type { RateLimiter } from './limits.ts'
 import { toldNudge } from './nudge.ts'
 import {
   body,
+  ChallengeQuery,
   CountsQuery,
   json,
   LikedShape,
   MAX_COUNTED,
   NudgesShape,
+  OfferedShape,
   ReceiptShape,
   ReportedShape,
   RevisedShape,
@@ -96,6 +100,13 @@ const routes = {
     request: { params: SiteParam, headers: ReaderHeader.extend({ 'idempotency-key': z.string().optional() }), body: body(SubmitInput) },
     responses: { 202: json(SubmittedShape, 'Received; also for a repeated request'), default: refusal },
   }),
+  challenge: createRoute({
+    method: 'get',
+    path: '/api/v1/sites/{site}/challenge',
+    summary: 'Whether sending needs a challenge just now, and one for a text that is to be sent',
+    request: { params: SiteParam, headers: ReaderHeader, query: ChallengeQuery },
+    responses: { 200: json(OfferedShape, 'Whether it is needed; the challenge where the text’s hash was given'), default: refusal },
+  }),
   nudge: createRoute({
     method: 'post',
     path: '/api/v1/sites/{site}/nudges',
@@ -158,7 +169,7 @@ export function publicApi(limiter: RateLimiter): OpenAPIHono<AppEnv> {
   const ofComment = cors((c) => findSiteOfComment(c.var.services, c.req.param('id') ?? ''))
   // Two patterns, because "/*" alone would leave out the site's own path and match a site's id as a comment's.
   for (const path of ['/api/v1/sites/:site', '/api/v1/sites/:site/:part'] as const) api.use(path, ofSite, jsonOnly)
-  api.use('/api/v1/sites/:site/comments', writes)
+  api.use('/api/v1/sites/:site/challenge', limited(limiter, 'challenge', ['GET']))
   api.use('/api/v1/sites/:site/nudges', limited(limiter, 'nudge', ['POST']))
   api.use('/api/v1/comments/:id', writes, ofComment, jsonOnly)
   api.use('/api/v1/comments/:id/like', limited(limiter, 'like', ['PUT', 'DELETE']), ofComment)
@@ -193,9 +204,16 @@ export function publicApi(limiter: RateLimiter): OpenAPIHono<AppEnv> {
 
   api.openapi(routes.submit, async (c) => {
     const ctx = await readerCtx(c, c.req.valid('param').site)
-    const submitted = await submit(ctx, c.req.valid('json'), idempotencyKeyOf(c), readerTokenOf(c))
+    const submitted = await submit(ctx, c.req.valid('json'), idempotencyKeyOf(c), senderOf(c))
     c.header('cache-control', 'no-store')
     return c.json(submitted, 202)
+  })
+
+  api.openapi(routes.challenge, async (c) => {
+    const { key, url, body } = c.req.valid('query')
+    const ctx = await readerCtx(c, c.req.valid('param').site)
+    c.header('cache-control', 'no-store')
+    return c.json(await offerChallenge(ctx, senderOf(c), articleOf({ key, url }, '').key, body ?? null), 200)
   })
 
   api.openapi(routes.nudge, async (c) => {

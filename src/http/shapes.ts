@@ -1,9 +1,11 @@
 // The wire shapes of both APIs as schemas: what the OpenAPI document shows and the doors check. Meanings are in docs/api.md.
 import { z } from '@hono/zod-openapi'
+import { ChallengeShape } from '../core/abuse/challenge.ts'
 import { SORTS } from '../core/comments/page.ts'
 import { STATES, VERDICTS } from '../core/comments/states.ts'
 import { OPINION_KINDS } from '../core/context.ts'
-import { LISTED_STATES } from '../core/moderation/queue.ts'
+import { ACTS } from '../core/moderation/acts.ts'
+import { LISTED_STATES, QUEUE_SORTS } from '../core/moderation/queue.ts'
 import { NUDGES } from '../core/screening/nudges.ts'
 import { SIGNAL_CODES } from '../core/screening/signal.ts'
 
@@ -23,6 +25,7 @@ const ProblemShape = z
     request_id: z.string(),
     limit: z.number().optional(),
     retry_after: z.number().optional(),
+    challenge: ChallengeShape.optional().openapi({ description: 'What is to be solved, where a challenge is asked for' }),
     errors: z
       .array(
         z.object({
@@ -100,6 +103,7 @@ export const SubmittedShape = z
   .openapi('Submitted')
 
 export const LikedShape = z.object({ likes: z.number(), liked: z.boolean() }).openapi('Liked')
+export const OfferedShape = z.object({ required: z.boolean(), challenge: ChallengeShape.nullable() }).openapi('OfferedChallenge')
 export const ReportedShape = z.object({ reported: z.literal(true) }).openapi('Reported')
 export const NudgesShape = z
   .object({
@@ -140,6 +144,7 @@ export const ReceiptShape = z
   })
   .openapi('Receipt')
 
+const Mask = z.tuple([z.number().int(), z.number().int()])
 const Signal = z.object({
   code: z.enum(SIGNAL_CODES),
   text: z.string(),
@@ -158,6 +163,7 @@ const QueueItemShape = z
   .object({
     id: z.string(),
     version: z.number(),
+    revision_id: z.string(),
     state: State,
     body_text: z.string(),
     author: z.object({
@@ -169,12 +175,16 @@ const QueueItemShape = z
     official: Official.nullable(),
     pinned: z.boolean(),
     report_count: z.number(),
-    article: z.object({ thread_id: z.string(), key: z.string(), url: z.string(), title: z.string() }),
+    article: z.object({ thread_id: z.string(), key: z.string(), url: z.string(), title: z.string(), state: z.enum(['open', 'closed']) }),
     in_reply_to: z.object({ id: z.string(), author_name: z.string().nullable(), body_text: z.string() }).nullable(),
     signals: z.array(Signal),
     attention: z.number().openapi({ description: 'How closely to look, 0 to 100: what the signals weigh together' }),
     legal_verdicts: z.array(z.enum(VERDICTS)),
+    legal_acts: z.array(z.enum(ACTS)),
     is_public: z.boolean(),
+    public_text: z.string().nullable(),
+    masks: z.array(Mask),
+    proposed_masks: z.array(z.object({ kind: z.string(), span: Mask })),
     receipt_code: z.string(),
     created_at: Time,
     waiting_since: Time,
@@ -231,6 +241,19 @@ export const OutcomesShape = z
   })
   .openapi('Outcomes')
 
+export const UndoneManyShape = z
+  .object({
+    outcomes: z.array(
+      z.object({
+        decision: z.string(),
+        status: z.enum(['undone', 'refused']),
+        comment: z.object({ id: z.string(), state: State, version: z.number() }).nullable(),
+        code: z.string().nullable(),
+      }),
+    ),
+  })
+  .openapi('UndoneMany')
+
 export const RepliedShape = z
   .object({
     reply: z.object({ id: z.string(), state: State, version: z.number() }),
@@ -239,6 +262,7 @@ export const RepliedShape = z
   })
   .openapi('Replied')
 export const PinnedShape = z.object({ comment: z.object({ id: z.string() }), pinned: z.boolean() }).openapi('Pinned')
+export const ClosedShape = z.object({ thread: z.object({ id: z.string(), state: z.enum(['open', 'closed']) }) }).openapi('ArticleState')
 export const DismissedShape = z.object({ comment: z.object({ id: z.string() }), dismissed: z.number() }).openapi('Dismissed')
 
 export const UndoneShape = z
@@ -262,6 +286,16 @@ export const ThreadsQuery = z.object({
   limit: z.coerce.number().int().min(1).max(MAX_PAGE_LENGTH).default(PAGE_LENGTH),
 })
 
+export const ChallengeQuery = z.object({
+  key: z.string().optional(),
+  url: z.string().optional(),
+  body: z
+    .string()
+    .regex(/^[0-9a-f]{64}$/)
+    .optional()
+    .openapi({ description: 'SHA-256 of the text as it will be sent, in hex' }),
+})
+
 /** Characters of what is searched for, and of an article's key or address. */
 export const MAX_SEARCH_LENGTH = 200
 export const MAX_ARTICLE_LENGTH = 2_048
@@ -272,10 +306,15 @@ export const QueueQuery = z.object({
   q: z.string().max(MAX_SEARCH_LENGTH).optional().openapi({ description: 'Words that must all occur; phrases in quotation marks' }),
   article: z.string().max(MAX_ARTICLE_LENGTH).optional().openapi({ description: 'An article’s key or address, or a thread’s id' }),
   signal: z.enum(SIGNAL_CODES).optional(),
+  kind: Kind.optional().openapi({ description: 'The type of opinion its author chose' }),
   reported: z.literal('1').optional().openapi({ description: '1: only comments with open reports' }),
   from: z.iso.date().optional().openapi({ description: 'First day, Vietnamese time' }),
   to: z.iso.date().optional().openapi({ description: 'Last day, Vietnamese time' }),
-  sort: z.enum(['oldest', 'newest']).optional().openapi({ description: 'The oldest first where people wait, unless given' }),
+  sort: z
+    .enum(QUEUE_SORTS)
+    .optional()
+    .openapi({ description: 'The oldest first where people wait, unless given; `article`: by article, of a search within each page' }),
+  until: z.string().max(64).optional().openapi({ description: 'A comment’s id: only it and those that came before it' }),
   after: z.string().optional(),
   limit: z.coerce.number().int().min(1).max(MAX_PAGE_LENGTH).default(PAGE_LENGTH),
 })

@@ -143,11 +143,17 @@ export const problems = {
   illegal_transition: 'That cannot be done in the present state of the opinion.',
   undo_expired: 'The time for undoing has passed.',
   reason_required: 'Please choose a reason for not publishing.',
+  masks_invalid: 'A part to hide lies outside the text, or nothing would be left to publish.',
   idempotency_mismatch: 'This sending key was used for another text. Please reload the page and send again.',
   idempotency_key_invalid: 'The sending key is not valid.',
   reader_token_invalid: 'The browser’s token is not valid. Please reload the page.',
   pins_full: 'An article can have {n} pinned opinions only. Please unpin one first.',
   rate_limited: 'Too fast. Please try again in {n} seconds.',
+  challenge_required: 'Many opinions are arriving at once. Please confirm that you are not an automatic program; what you typed is kept.',
+  challenge_invalid: 'Could not be confirmed. Please try again.',
+  challenge_expired: 'The confirmation has expired. Please confirm again.',
+  challenge_used: 'This confirmation has been used. Please confirm again.',
+  answer_wrong: 'That answer is not right. Please answer the new question.',
   busy: 'The system is busy. Nothing was sent; please try again.',
   internal: 'Something went wrong. Nothing was sent; please try again.',
   offline: 'No connection. Your text was kept; please send it later.',
@@ -337,6 +343,7 @@ export const desk = {
   sortUsual: 'As usual for the state',
   sortOldest: 'Oldest first',
   sortNewest: 'Newest first',
+  maskMark: '[hidden]',
   demoHint: 'Demonstration: every agency, name and text is made up.',
 } as const satisfies Strings<typeof vi.desk>
 
@@ -368,4 +375,5 @@ export const screening = {
 
 export const abuse = {
   title: 'Abuse',
+  questionHint: 'Please answer this question to show that you are not an automatic program. Words or digits will do.',
 } as const satisfies Strings<typeof vi.abuse>

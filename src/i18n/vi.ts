@@ -143,11 +143,18 @@ export const problems = {
   illegal_transition: 'Thao tác này không áp dụng được cho ý kiến ở tình trạng hiện tại.',
   undo_expired: 'Đã quá thời gian hoàn tác.',
   reason_required: 'Xin chọn lý do không đăng.',
+  masks_invalid: 'Phần cần ẩn không nằm trong nội dung, hoặc không còn gì để đăng.',
   idempotency_mismatch: 'Mã lần gửi này đã dùng cho một nội dung khác. Xin tải lại trang rồi gửi lại.',
   idempotency_key_invalid: 'Mã lần gửi không hợp lệ.',
   reader_token_invalid: 'Mã của trình duyệt không hợp lệ. Xin tải lại trang.',
   pins_full: 'Mỗi bài viết chỉ ghim được {n} ý kiến. Xin bỏ ghim một ý kiến trước.',
   rate_limited: 'Gửi quá nhanh. Xin thử lại sau {n} giây.',
+  challenge_required:
+    'Đang có nhiều ý kiến được gửi cùng lúc. Cần xác nhận không phải là chương trình tự động; nội dung đã nhập được giữ nguyên.',
+  challenge_invalid: 'Chưa xác nhận được. Xin thử lại.',
+  challenge_expired: 'Phiên xác nhận đã hết hạn. Xin xác nhận lại.',
+  challenge_used: 'Lần xác nhận này đã được dùng. Xin xác nhận lại.',
+  answer_wrong: 'Câu trả lời chưa đúng. Xin trả lời câu hỏi mới.',
   busy: 'Hệ thống đang bận. Nội dung chưa được gửi; xin thử lại.',
   internal: 'Hệ thống gặp lỗi. Nội dung chưa được gửi; xin thử lại.',
   offline: 'Mất kết nối. Nội dung đã được giữ lại, xin gửi lại sau.',
@@ -344,6 +351,7 @@ export const desk = {
   sortUsual: 'Theo từng mục',
   sortOldest: 'Cũ nhất trước',
   sortNewest: 'Mới nhất trước',
+  maskMark: '[đã ẩn]',
   demoHint: 'Bản trình diễn: mọi đơn vị, tên người và nội dung đều là ví dụ.',
 } as const
 
@@ -382,4 +390,5 @@ export const screening = {
 /** Challenges, bans and floods. */
 export const abuse = {
   title: 'Chống lạm dụng',
+  questionHint: 'Xin trả lời câu hỏi này để xác nhận không phải là chương trình tự động. Viết bằng chữ hay bằng số đều được.',
 }

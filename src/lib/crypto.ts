@@ -15,6 +15,11 @@ export function sha256(text: string): string {
   return bytesToHex(nobleSha256(utf8ToBytes(text)))
 }
 
+/** SHA-256 of bytes. */
+export function sha256Bytes(bytes: Uint8Array): Uint8Array {
+  return nobleSha256(bytes)
+}
+
 /** HMAC-SHA-256 of the parts, each prefixed by its length so that no two lists of parts collide. 32 bytes. */
 export function hmac(secret: string, ...parts: string[]): Uint8Array<ArrayBuffer> {
   const message = parts.map((part) => `${part.length}:${part}`).join('|')

@@ -26,6 +26,9 @@ export type Meters = {
   posts: Counter
   decisions: Counter
   refusals: Counter
+  challenges: Counter
+  challengeAnswers: Counter
+  floods: Counter
   batches: Histogram
   /** Adds a number that is read when somebody asks for all of them. */
   gauge(gauge: Gauge): void
@@ -49,6 +52,15 @@ export function createMeters(): Meters {
     posts: kept(counter('ykien_posts_total', 'Comments sent: accepted, or the code they were refused with.', ['outcome'])),
     decisions: kept(counter('ykien_decisions_total', 'Decisions by verdict and what came of them.', ['verdict', 'outcome'])),
     refusals: kept(counter('ykien_rate_limited_total', 'Requests refused by a rate limit.', ['bucket'])),
+    challenges: kept(
+      counter('ykien_challenges_total', 'Posts that were asked for a challenge, by what was busy; one may count for several.', ['scope']),
+    ),
+    challengeAnswers: kept(
+      counter('ykien_challenge_answers_total', 'What came of solved challenges and answered questions: solved, answered, or the code.', [
+        'outcome',
+      ]),
+    ),
+    floods: kept(counter('ykien_floods_total', 'Articles that went into flood mode and out of it.', ['change'])),
     batches: kept(
       histogram('ykien_batch_duration_seconds', 'Time until a batch of writes was durable: done, busy or failed.', ['outcome']),
     ),

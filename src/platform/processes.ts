@@ -10,8 +10,8 @@ import { DRAIN_MS } from './server.ts'
 export type Primary = {
   /** Writes batches; `reply` is called with what became of them. Never called where each process writes by itself (PostgreSQL). */
   take(orders: readonly Order[], reply: (answers: Answer[]) => void): void
-  /** Takes one token of a rate limit and gives the seconds to wait. */
-  allow(bucket: string, network: string): number
+  /** Answers a question about the limits, which are counted here for all. Plain data both ways. */
+  judge(question: unknown): unknown
   nudge(notBefore: string): void
   /** What the primary itself has counted. */
   reading(): Reading
@@ -31,7 +31,8 @@ export type Link = {
   post(orders: Order[]): void
   /** Hears what became of the batches that were posted. */
   onAnswers(hear: (answers: Answer[]) => void): void
-  allow(bucket: string, network: string): Promise<number>
+  /** Asks the primary about the limits. */
+  judge(question: unknown): Promise<unknown>
   nudge(notBefore: string): void
   /** What all processes have counted; `own` is asked when another wants to know. */
   readings(): Promise<Reading[]>
@@ -43,12 +44,12 @@ export type Link = {
 type FromProcess =
   | { kind: 'orders'; orders: Order[] }
   | { kind: 'nudge'; notBefore: string }
-  | { kind: 'allow'; id: number; bucket: string; network: string }
+  | { kind: 'judge'; id: number; question: unknown }
   | { kind: 'readings'; id: number }
   | { kind: 'reading'; id: number; reading: Reading }
 type FromPrimary =
   | { kind: 'answers'; answers: Answer[] }
-  | { kind: 'allowed'; id: number; seconds: number }
+  | { kind: 'judged'; id: number; answer: unknown }
   | { kind: 'readings'; id: number; readings: Reading[] }
   | { kind: 'read'; id: number }
   | { kind: 'drain' }
@@ -107,7 +108,7 @@ export async function startProcesses(count: number, primary: Primary): Promise<P
     worker.on('message', (said: FromProcess) => {
       if (said.kind === 'orders') primary.take(said.orders, reply)
       else if (said.kind === 'nudge') primary.nudge(said.notBefore)
-      else if (said.kind === 'allow') tell(worker, { kind: 'allowed', id: said.id, seconds: primary.allow(said.bucket, said.network) })
+      else if (said.kind === 'judge') tell(worker, { kind: 'judged', id: said.id, answer: primary.judge(said.question) })
       else if (said.kind === 'reading') asked.get(said.id)?.(said.reading)
       else void gather().then((readings) => tell(worker, { kind: 'readings', id: said.id, readings }))
     })
@@ -202,9 +203,9 @@ export function joinPrimary(own: () => Reading): Link {
     onAnswers(listener) {
       hear = listener
     },
-    async allow(bucket, network) {
-      const answer = await ask((id) => ({ kind: 'allow', id, bucket, network }))
-      return answer.kind === 'allowed' ? answer.seconds : 0
+    async judge(question) {
+      const answer = await ask((id) => ({ kind: 'judge', id, question }))
+      return answer.kind === 'judged' ? answer.answer : null
     },
     nudge: (notBefore) => say({ kind: 'nudge', notBefore }),
     async readings() {

@@ -62,6 +62,7 @@ export type CommentTable = {
   reply_rank: Generated<number>
   public_official: Generated<number>
   pin_slot: number | null
+  public_masks: Json | null
   open_reports: Generated<number>
 }
 
@@ -88,6 +89,7 @@ type FactTable = {
   request_hash: string | null
   takes_effect_at: Time | null
   beside_id: string | null
+  masks: Json | null
   created_at: Time
 }
 
@@ -161,6 +163,23 @@ type ApiTokenTable = {
   created_at: Time
 }
 
+type ChallengeUseTable = { hash: string; expires_at: Time }
+
+type FloodTable = {
+  id: string
+  site_id: string
+  thread_id: string
+  began_at: Time
+  lasts_until: Time
+  ended_at: Time | null
+  taken: Generated<number>
+  refused: Generated<number>
+}
+
+type SavedViewTable = { id: string; site_id: string; staff_id: string; name: string; place: Json; created_at: Time }
+
+type DeskKeysTable = { staff_id: string; keys: Json; changed_at: Time }
+
 /** How far the search index has followed the facts; one row. */
 type SearchCursorTable = { fact_id: string }
 
@@ -191,6 +210,10 @@ export type Schema = {
   signin_use: SigninUseTable
   session: SessionTable
   api_token: ApiTokenTable
+  challenge_use: ChallengeUseTable
+  flood: FloodTable
+  saved_view: SavedViewTable
+  desk_keys: DeskKeysTable
   search_cursor: SearchCursorTable
   search_site: SearchSiteTable
   search_document: SearchDocumentTable

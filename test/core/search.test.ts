@@ -1,11 +1,11 @@
 // What staff find: with and without marks, in phrases and by beginnings, within filters; and what nobody finds.
 import { beforeAll, describe, expect, it } from 'vitest'
-import { keepCatalogue, takeIn } from '../../src/core/moderation/catalogue.ts'
+import { takeIn } from '../../src/core/moderation/catalogue.ts'
 import { datesBetween, termsOf } from '../../src/core/moderation/search.ts'
 import { SIGNAL_CODES } from '../../src/core/screening/signal.ts'
 import { resetIndex } from '../../src/storage/search.ts'
 import { dump } from '../support/dump.ts'
-import { flood } from '../support/flood.ts'
+import { flood, takeAllIn } from '../support/flood.ts'
 import { openWard, PORTAL, type Ward } from '../support/ward.ts'
 
 type Page = {
@@ -209,7 +209,7 @@ describe('the index', () => {
 
   it('is the same whoever takes in, also at once', async () => {
     for (let n = 0; n < 60; n++) await send(`Cùng lúc số ${n}`)
-    await Promise.all([1, 2, 3].map(() => keepCatalogue(ward.services)))
+    await Promise.all([1, 2, 3].map(() => takeAllIn(ward.services)))
     expect(await takeIn(ward.services)).toBe(true)
     const { items, next } = (await ask({ q: '"cùng lúc"', limit: '100' })).page
     expect([items.length, next]).toEqual([60, null])
@@ -219,9 +219,9 @@ describe('the index', () => {
 
   it('writes nothing when there is nothing new', async () => {
     ward.clock.ms += 600_000
-    await keepCatalogue(ward.services)
+    await takeAllIn(ward.services)
     const before = await dump(ward.store)
-    await keepCatalogue(ward.services)
+    await takeAllIn(ward.services)
     await ask({ q: 'duong' })
     expect(await dump(ward.store)).toEqual(before)
   })
@@ -232,7 +232,7 @@ describe('the index', () => {
     expect(before.at(-1)).toHaveLength(1)
     await ward.store.batch(resetIndex(ward.store))
     expect((await ask({ q: 'duong' })).page.is_catching_up).toBe(true)
-    await keepCatalogue(ward.services)
+    await takeAllIn(ward.services)
     expect(await Promise.all(['duong', 'đường', 'ph', '"cùng lúc"', '0912345678'].map((q) => found({ q, state: 'any' })))).toEqual(before)
     const words = await ward.store.db.selectFrom('search_word').select('word').execute()
     expect(words.filter(({ word }) => /\d|@/.test(word))).toEqual([])
@@ -245,7 +245,7 @@ describe('pages of a search', () => {
     const ctx = await ward.ctx({ kind: 'reader' }, ward.otherSlug)
     await flood(ward.services, ctx.site.id, { count: COUNT, threads: 10, until: Date.parse('2026-11-20T00:00:00.000Z') })
     await ward.store.batch(resetIndex(ward.store))
-    await keepCatalogue(ward.services)
+    await takeAllIn(ward.services)
   })
 
   it.each([

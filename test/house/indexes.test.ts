@@ -1,6 +1,7 @@
 // What is read at every look is answered by an index: no list walks a table, and no page but that of replies is sorted.
 import { CompiledQuery } from 'kysely'
 import { beforeAll, describe, expect, it } from 'vitest'
+import { readFeed, stampFeed } from '../../src/core/comments/feed.ts'
 import { readItem, readQueue } from '../../src/core/moderation/queue.ts'
 import { toCursor } from '../../src/lib/cursor.ts'
 import { openWard, type Ward } from '../support/ward.ts'
@@ -75,6 +76,18 @@ describe('a page of a thread', () => {
 
 describe('what else grows', () => {
   const plan = async (read: () => Promise<unknown>) => (await plansOf(read)).join('\n')
+
+  it.each([
+    ['a site', false, 'comment_of_site_by_date (site_id=?)'],
+    ['an article', true, 'comment_of_thread_by_date (thread_id=?)'],
+  ])('is read by its index: the feed of %s, and no more of it than it lists', async (_name, isOfThread, index) => {
+    await ward.published('Trong nguồn tin.')
+    const { thread } = await ward.thread('?key=bai-1')
+    const stamp = await stampFeed(ward.services, ward.slug, isOfThread ? thread.id : null)
+    const feed = await plan(() => readFeed(stamp))
+    expect(feed).toContain(`INDEX ${index}`)
+    expect(feed).not.toMatch(/SCAN comment\b/)
+  })
 
   it('is read by its index: a like, a report, a text sent before', async () => {
     const { comment } = await ward.published('Để thích.')

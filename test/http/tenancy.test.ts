@@ -137,6 +137,14 @@ const CASES: Record<string, string | ((here: Side, there: Side) => Call[])> = {
       expected: 404,
     },
   ],
+  'POST /api/v1/admin/sites/:site/undos': (here, there) => [
+    ...asStranger(here, `/api/v1/admin/sites/${there.slug}/undos`, { method: 'POST', body: { decisions: [there.decision] } }),
+    ...withIds(there, `/api/v1/admin/sites/${there.slug}/undos`, { method: 'POST', body: { decisions: [here.decision] } }),
+  ],
+  'PUT /api/v1/admin/sites/:site/threads/:id/closed': (here, there) =>
+    staffOn(here, there, (side) => `threads/${side.threadId}/closed`, { method: 'PUT' }),
+  'DELETE /api/v1/admin/sites/:site/threads/:id/closed': (here, there) =>
+    staffOn(here, there, (side) => `threads/${side.threadId}/closed`, { method: 'DELETE' }),
   'POST /api/v1/admin/sites/:site/comments/:id/replies': (here, there) =>
     staffOn(here, there, (side) => `comments/${side.published.comment.id}/replies`, {
       method: 'POST',
@@ -156,6 +164,9 @@ const CASES: Record<string, string | ((here: Side, there: Side) => Call[])> = {
     { path: `/api/v1/sites/${there.slug}/threads?key=${there.article}-x&parent=${here.published.comment.id}`, expected: 200 },
   ],
   'GET /api/v1/sites/:site/counts': (here, there) => [{ path: `/api/v1/sites/${there.slug}/counts?key=${here.article}`, expected: 200 }],
+  'GET /api/v1/sites/:site/challenge': (here, there) => [
+    { path: `/api/v1/sites/${there.slug}/challenge?key=${here.article}&body=${'0'.repeat(64)}`, expected: 200 },
+  ],
   'POST /api/v1/sites/:site/counts': (here, there) => [
     { path: `/api/v1/sites/${there.slug}/counts`, init: { method: 'POST', body: { articles: [{ key: here.article }] } }, expected: 200 },
   ],

@@ -4,9 +4,8 @@ import { CompiledQuery, sql } from 'kysely'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { readMigrations } from '#platform'
 import { createApp } from '../../src/app.ts'
-import { keepCatalogue } from '../../src/core/moderation/catalogue.ts'
 import { finding, placesOf, resetIndex, type Wanted } from '../../src/storage/search.ts'
-import { flood } from '../support/flood.ts'
+import { flood, takeAllIn } from '../support/flood.ts'
 import { BASE, openWard, type Ward } from '../support/ward.ts'
 
 const IS_WHOLE = typeof process !== 'undefined' && process.env.YKIEN_FAULTS === 'whole'
@@ -63,7 +62,7 @@ beforeAll(async () => {
   times.push(performance.now())
   // Workers share the tests' database, whose cursor is further on by now.
   await ward.store.batch(resetIndex(ward.store))
-  await keepCatalogue(ward.services)
+  await takeAllIn(ward.services)
   times.push(performance.now())
   const [filled = 0, indexed = 0] = times.slice(1).map((time, index) => Math.round(time - (times[index] ?? 0)))
   if (IS_WHOLE) console.log(`${COUNT} comments written in ${filled} ms, taken into the index in ${indexed} ms`)

@@ -1,6 +1,7 @@
 // A site full of comments, written straight into the tables: for searches and tabs at size. Every second text holds "không", the
 // commonest syllable; states, articles and signals are spread over all of them, and one comment in a hundred waits.
 import { type Insertable, sql } from 'kysely'
+import { takeIn } from '../../src/core/moderation/catalogue.ts'
 import type { Services } from '../../src/services.ts'
 import type { Schema } from '../../src/storage/schema.ts'
 import { insertRow } from '../../src/storage/store.ts'
@@ -133,4 +134,9 @@ function idOf(time: string): string {
 
 function hex(n: number, length: number): string {
   return n.toString(16).padStart(length, '0')
+}
+
+/** Takes everything that is new into the search index. */
+export async function takeAllIn(services: Services): Promise<void> {
+  while (!(await takeIn(services)));
 }

@@ -2,6 +2,7 @@
 import type { Selectable } from 'kysely'
 import type { CommentTable } from '../../storage/schema.ts'
 import { AppError, type Ctx, type OpinionKind } from '../context.ts'
+import { type Mask, masksOf } from './masks.ts'
 import type { State } from './states.ts'
 import { kindOf, type Official, officialOf } from './views.ts'
 
@@ -29,6 +30,8 @@ export type Comment = {
   /** Set for a reply the agency itself wrote. */
   official: Official | null
   pinSlot: number | null
+  /** Parts of the public text that were hidden when it was approved. */
+  publicMasks: Mask[]
   openReports: number
 }
 
@@ -74,6 +77,7 @@ export function toComment(row: Selectable<CommentTable>): Comment {
     kind: kindOf(row.kind),
     official: officialOf(row),
     pinSlot: row.pin_slot,
+    publicMasks: masksOf(row.public_masks),
     openReports: row.open_reports,
   }
 }

@@ -5,7 +5,6 @@ import { AppError, allow, type Ctx, type Site } from '../context.ts'
 import { toSite } from '../sites.ts'
 import { type Thread, toThread } from '../threads.ts'
 import { lookSettled } from './due.ts'
-import { isListed } from './page.ts'
 import { settleSite, settleThread } from './publish.ts'
 import { nameShown } from './views.ts'
 
@@ -52,6 +51,9 @@ export async function readFeed(stamp: FeedStamp): Promise<FeedEntry[]> {
   const ctx: Ctx = { services: stamp.services, actor: { kind: 'reader' }, site: stamp.site }
   allow(ctx, 'thread.read')
   const { db } = ctx.services.store
+  const listed = stamp.thread
+    ? newestOf(ctx.services, 'thread_id', sql.val(stamp.thread.id))
+    : newestOf(ctx.services, 'site_id', sql.val(stamp.site.id))
   const rows = await db
     .selectFrom('comment')
     .innerJoin('thread', 'thread.id', 'comment.thread_id')
@@ -64,11 +66,7 @@ export async function readFeed(stamp: FeedStamp): Promise<FeedEntry[]> {
       'comment.published_at',
     ])
     .select(['thread.url', 'thread.title'])
-    .where('comment.id', 'in', (is) =>
-      stamp.thread
-        ? is.selectFrom(ofThread(ctx.services, stamp.thread.id).as('listed')).select('listed.id')
-        : is.selectFrom(ofSite(ctx.services, sql.val(stamp.site.id)).as('listed')).select('listed.id'),
-    )
+    .where('comment.id', 'in', (is) => is.selectFrom(listed.as('listed')).select('listed.id'))
     .orderBy('comment.published_at', 'desc')
     .orderBy('comment.id', 'desc')
     .execute()
@@ -100,7 +98,7 @@ async function lookUpSite(services: Services, siteSlug: string): Promise<Found> 
         .where('due.next_change_at', 'is not', null)
         .as('next_change_at'),
       is
-        .selectFrom(ofSite(services, is.ref('site.id')).as('listed'))
+        .selectFrom(newestOf(services, 'site_id', is.ref('site.id')).as('listed'))
         .select(
           sql<string | null>`string_agg(listed.id || ' ' || listed.revision, ' ' ORDER BY listed.published_at DESC, listed.id DESC)`.as(
             'print',
@@ -133,52 +131,18 @@ function printOf(site: Site, listed: unknown): string {
   return JSON.stringify([site.id, site.name, site.settings.language, listed])
 }
 
-/** The newest public comments of a site whose root, where they are replies, is public too. */
-function ofSite(services: Services, siteId: Expression<string>) {
+/** The newest public comments of a site or a thread whose root, where they are replies, is public too; each has an index in that order. */
+function newestOf(services: Services, scope: 'site_id' | 'thread_id', id: Expression<string>) {
   return services.store.db
     .selectFrom('comment')
     .innerJoin('thread', 'thread.id', 'comment.thread_id')
     .leftJoin('comment as root', 'root.id', 'comment.parent_id')
     .select(['comment.id', 'comment.published_at', 'thread.revision'])
-    .where('comment.site_id', '=', siteId)
+    .where(`comment.${scope}`, '=', id)
     .where('comment.public_revision_id', 'is not', null)
     .where('comment.hidden_at', 'is', null)
     .where((is) => is.or([is('comment.parent_id', 'is', null), is('root.published_at', 'is not', null)]))
     .orderBy('comment.published_at', 'desc')
     .orderBy('comment.id', 'desc')
-    .limit(FEED_LENGTH)
-}
-
-/** The newest public comments of a thread: roots by their index, and replies found from their roots, never through the whole site. */
-function ofThread(services: Services, threadId: string) {
-  const { db } = services.store
-  // Also the places of roots that were taken off, since their replies are public still.
-  const places = db
-    .selectFrom('comment')
-    .select(['id', 'published_at', 'public_revision_id', 'hidden_at'])
-    .where('thread_id', '=', threadId)
-    .where('parent_id', 'is', null)
-    .where('published_at', 'is not', null)
-    .where(isListed)
-  const roots = db
-    .selectFrom(places.as('root'))
-    .select(['root.id', 'root.published_at'])
-    .where('root.public_revision_id', 'is not', null)
-    .where('root.hidden_at', 'is', null)
-    .orderBy('root.published_at', 'desc')
-    .orderBy('root.id', 'desc')
-    .limit(FEED_LENGTH)
-  const replies = db
-    .selectFrom(places.as('place'))
-    .innerJoin('comment as reply', 'reply.parent_id', 'place.id')
-    .select(['reply.id', 'reply.published_at'])
-    .where('reply.parent_id', 'is not', null)
-    .where('reply.public_revision_id', 'is not', null)
-    .where('reply.hidden_at', 'is', null)
-  return db
-    .selectFrom(db.selectFrom(roots.as('newest')).selectAll().unionAll(replies).as('each'))
-    .select(['each.id', 'each.published_at'])
-    .orderBy('each.published_at', 'desc')
-    .orderBy('each.id', 'desc')
     .limit(FEED_LENGTH)
 }

@@ -25,7 +25,7 @@ const REPLIES_AROUND = 500
 type Place = (string | number)[]
 
 /** What a root must be to have a place in the list, word for word as in its indexes: public, or removed with public replies. */
-export const isListed = sql<boolean>`((public_revision_id IS NOT NULL AND hidden_at IS NULL) OR public_replies > 0)`
+const isListed = sql<boolean>`((public_revision_id IS NOT NULL AND hidden_at IS NULL) OR public_replies > 0)`
 /** A root with a public official reply, word for word as in its index. */
 const hasOfficialReply = sql<boolean>`public_official > 0`
 

@@ -6,6 +6,7 @@ import { AppError, allow, type Ctx } from '../context.ts'
 import { commit } from '../record.ts'
 import { countedAnew, findThreadById, reschedule, showLikes, type Thread, touchThread } from '../threads.ts'
 import { type Comment, findUnsealed } from './comment.ts'
+import { type Mask, masked, masksColumn, masksOf } from './masks.ts'
 import { RENDERER_VERSION, toHtml } from './text.ts'
 
 /** How many due publications one settling takes; the rest follows with the next. */
@@ -33,15 +34,24 @@ export function schedule(ctx: Ctx, decisionId: string, threadId: string, takesEf
   ]
 }
 
-/** Puts a judged text before the public. The first publication's time stays the comment's place in the list. */
-export function publish(ctx: Ctx, comment: Place, text: { revisionId: string; body: string; at: string }): Compilable[] {
+/**
+ * Puts a judged text before the public, but for the parts that the decision hides. The first publication's time stays the comment's
+ * place in the list.
+ */
+export function publish(
+  ctx: Ctx,
+  comment: Place,
+  text: { revisionId: string; body: string; masks: readonly Mask[]; at: string },
+): Compilable[] {
   const { db } = ctx.services.store
+  const shown = masked(ctx, text.body, text.masks)
   const change = db
     .updateTable('comment')
     .set((is) => ({
       public_revision_id: text.revisionId,
-      public_text: text.body,
-      public_html: toHtml(text.body),
+      public_text: shown,
+      public_html: toHtml(shown),
+      public_masks: masksColumn(text.masks),
       renderer: RENDERER_VERSION,
       published_at: is.fn.coalesce('published_at', is.val(text.at)),
       official_signed_at: is
@@ -76,6 +86,7 @@ export function remove(ctx: Ctx, comment: Place, place: 'kept' | 'taken'): Compi
       public_revision_id: null,
       public_text: null,
       public_html: null,
+      public_masks: null,
       renderer: null,
       pin_slot: null,
       ...(place === 'taken' ? { published_at: null } : {}),
@@ -100,6 +111,7 @@ export async function settleThread(ctx: Ctx, thread: Pick<Thread, 'id' | 'nextCh
       'fact.id as decision',
       'fact.takes_effect_at',
       'fact.revision_id',
+      'fact.masks',
       'revision.body',
       'comment.id',
       'comment.thread_id',
@@ -117,7 +129,12 @@ export async function settleThread(ctx: Ctx, thread: Pick<Thread, 'id' | 'nextCh
       await commit(ctx, [
         settle(ctx, row.decision, 'applied'),
         unschedule(ctx, row.decision),
-        ...publish(ctx, place, { revisionId: row.revision_id, body: row.body, at: row.takes_effect_at ?? now }),
+        ...publish(ctx, place, {
+          revisionId: row.revision_id,
+          body: row.body,
+          masks: masksOf(row.masks),
+          at: row.takes_effect_at ?? now,
+        }),
       ])
     } catch (error) {
       if (!conflictOn(error, 'settlement.decision_id')) throw error

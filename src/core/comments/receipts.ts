@@ -5,7 +5,7 @@ import type { Services } from '../../services.ts'
 import { AppError, allow, type Ctx } from '../context.ts'
 import { findSiteById } from '../sites.ts'
 import { toComment } from './comment.ts'
-import { isEditable, isPublic, isWithdrawable, type State } from './states.ts'
+import { isPublic, isWithdrawable, mayEdit, type State } from './states.ts'
 import { nameShown } from './views.ts'
 
 /** Characters of a code: 40 bits, enough to tell a ward's comments apart and short enough to read out. */
@@ -113,7 +113,8 @@ export async function readReceipt(base: Pick<Ctx, 'services' | 'actor'>, receipt
     last.takes_effect_at > now &&
     last.revision_id === comment.revisionId
   const state = isOpen ? ((last.state_before ?? comment.state) as State) : comment.state
-  const tellsReason = state === 'rejected' && last?.verdict === 'reject' && last.outcome !== 'undone'
+  const told = state === 'rejected' ? 'reject' : state === 'returned' ? 'return' : null
+  const tellsReason = last !== undefined && told !== null && last.verdict === told && last.outcome !== 'undone'
   return {
     code: comment.receiptCode,
     site: { slug: ctx.site.slug, name: ctx.site.name },
@@ -133,7 +134,7 @@ export async function readReceipt(base: Pick<Ctx, 'services' | 'actor'>, receipt
     received_at: comment.receivedAt,
     reason: tellsReason ? last.reason : null,
     reason_text: tellsReason ? last.reason_text : null,
-    may_edit: isEditable(comment.state) && comment.editUntil > now,
+    may_edit: mayEdit({ state, editUntil: comment.editUntil }, now),
     may_withdraw: isWithdrawable(comment.state),
     edit_until: comment.editUntil,
   }

@@ -13,7 +13,7 @@ import { textHash } from './author.ts'
 import { type Comment, findComment } from './comment.ts'
 import { callOff, remove } from './publish.ts'
 import { checkEditToken, editToken } from './receipts.ts'
-import { isEditable, isWithdrawable, type State } from './states.ts'
+import { isWithdrawable, mayEdit, type State } from './states.ts'
 import { acceptBody } from './text.ts'
 
 /** What an author sends to change a comment. */
@@ -32,7 +32,7 @@ export async function revise(ctx: Ctx, commentId: string, token: string, raw: un
   checkEditToken(services, commentId, token)
   const comment = await findComment(ctx, commentId)
   const now = services.now().toISOString()
-  if (!isEditable(comment.state) || comment.editUntil <= now) throw new AppError('edit_closed')
+  if (!mayEdit(comment, now)) throw new AppError('edit_closed')
   const body = acceptBody(input.body, { min: site.settings.body_min, max: site.settings.body_max }, '/body')
 
   const { db } = services.store

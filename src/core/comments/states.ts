@@ -71,9 +71,15 @@ export function legalVerdicts(comment: Standing): Verdict[] {
   return LEGAL[comment.state].filter((verdict) => verdict !== 'hide' || isPublic(comment))
 }
 
-/** The state after a verdict. Throws `illegal_transition`. */
-export function nextState(comment: Standing, verdict: Verdict): State {
-  if (!legalVerdicts(comment).includes(verdict)) throw new AppError('illegal_transition')
+/** Whether parts of the text can be hidden by approving it: also of one that is published already. */
+export function isMaskable(comment: Standing): boolean {
+  return comment.state === 'published' || legalVerdicts(comment).includes('approve')
+}
+
+/** The state after a verdict; `hidesParts` when an approval says which parts the public does not read. Throws `illegal_transition`. */
+export function nextState(comment: Standing, verdict: Verdict, hidesParts = false): State {
+  const isLegal = verdict === 'approve' && hidesParts ? isMaskable(comment) : legalVerdicts(comment).includes(verdict)
+  if (!isLegal) throw new AppError('illegal_transition')
   return RESULT[verdict]
 }
 
@@ -91,6 +97,11 @@ export function outwardEffect(comment: Standing, verdict: Verdict): 'publish' | 
 /** Whether the author may edit in this state. */
 export function isEditable(state: State): boolean {
   return EDITABLE.includes(state)
+}
+
+/** Whether the author may edit now: until the end of the edit window, and as long as a comment was returned for it. */
+export function mayEdit(comment: { state: State; editUntil: string }, now: string): boolean {
+  return isEditable(comment.state) && (comment.state === 'returned' || comment.editUntil > now)
 }
 
 /** Whether the author may withdraw in this state. */

@@ -1,14 +1,27 @@
 // Command: a citizen's text becomes a waiting comment with a receipt. Nothing here publishes.
 import { z } from 'zod'
 import { seal, sha256 } from '../../lib/crypto.ts'
-import { insertRow } from '../../storage/store.ts'
+import { conflictOn, insertRow } from '../../storage/store.ts'
+import { admit, type Lately, latelyColumns, offerChallenge, type Sender, toLately } from '../abuse/admit.ts'
+import { MAX_SOLUTION_LENGTH } from '../abuse/challenge.ts'
+import { AT_EASE } from '../abuse/pressure.ts'
 import { AppError, allow, type Ctx, faulty } from '../context.ts'
 import { audited, commit, counted, retrying } from '../record.ts'
 import { imitatesOffice } from '../screening/names.ts'
 import { BUILT_IN } from '../screening/rules.ts'
 import { screen } from '../screening/screen.ts'
 import { agenciesOf, isOwnPage } from '../sites.ts'
-import { articleOf, cleanTitle, findThread, insertThread, refuseThreadFlood, type Thread, threadIds, toThread } from '../threads.ts'
+import {
+  articleOf,
+  cleanTitle,
+  insertThread,
+  refuseThreadFlood,
+  THREAD_COLUMNS,
+  type Thread,
+  threadIds,
+  threadOrNull,
+  toThread,
+} from '../threads.ts'
 import { AuthorInput, acceptAuthor, KindInput, readerHash, textHash } from './author.ts'
 import { settleThread } from './publish.ts'
 import { editToken, newReceiptCode, receiptSecret, receiptUrl } from './receipts.ts'
@@ -17,6 +30,12 @@ import { acceptBody } from './text.ts'
 const CONSENTS = ['terms', 'name', 'notify'] as const
 
 const MINUTE_MS = 60_000
+/** Nobody reads the form and writes in less; whoever had the text ready has pasted it, and is told from programs by other signs. */
+const LEAST_SECONDS = 3
+/** Twice what the fastest typists do, who are not on a phone. */
+const MOST_CHARACTERS_A_SECOND = 25
+/** A sender who stands for no reader: the demonstration, an import, a test of something else. */
+const UNWEIGHED: Sender = { token: null, networks: { network: '', wide: null }, weigh: () => AT_EASE }
 /** Longest key of an article, in characters; portals use an item number or a path. */
 const MAX_KEY_LENGTH = 500
 
@@ -32,6 +51,14 @@ export const SubmitInput = z.strictObject({
   kind: KindInput.optional(),
   body: z.string(),
   consents: z.array(z.enum(CONSENTS)).max(CONSENTS.length).optional(),
+  challenge: z.string().max(MAX_SOLUTION_LENGTH).optional(),
+  form: z
+    .strictObject({
+      seconds: z.number().min(0).optional(),
+      pasted: z.boolean().optional(),
+      website: z.string().max(500).optional(),
+    })
+    .optional(),
 })
 export type SubmitInput = z.infer<typeof SubmitInput>
 
@@ -43,33 +70,35 @@ export type Submitted = {
 
 /**
  * Takes a comment. With an idempotency key (unique per site, for ever) the same request gets the same answer and never
- * a second comment; the same key with another request throws `idempotency_mismatch`. The reader's token lets an author's record
- * follow the device, never an address.
+ * a second comment; the same key with another request throws `idempotency_mismatch`. The sender's token lets an author's record
+ * follow the device, never an address. Throws as {@link admit}, and `challenge_used` for work that was shown before.
  */
-export async function submit(ctx: Ctx, raw: unknown, idempotencyKey: string | null, readerToken: string | null = null): Promise<Submitted> {
-  return counted(ctx.services.meters.posts, () => accept(ctx, raw, idempotencyKey, readerToken))
+export async function submit(ctx: Ctx, raw: unknown, idempotencyKey: string | null, sender: Sender = UNWEIGHED): Promise<Submitted> {
+  return counted(ctx.services.meters.posts, () => accept(ctx, raw, idempotencyKey, sender))
 }
 
-async function accept(ctx: Ctx, raw: unknown, idempotencyKey: string | null, readerToken: string | null): Promise<Submitted> {
+async function accept(ctx: Ctx, raw: unknown, idempotencyKey: string | null, sender: Sender): Promise<Submitted> {
   allow(ctx, 'comment.submit')
-  const input = SubmitInput.parse(raw)
+  // The same comment may be sent once more with a challenge solved, and later.
+  const { challenge: solution = null, form = {}, ...input } = SubmitInput.parse(raw)
   const requestHash = sha256(JSON.stringify(input))
   return retrying(async () => {
     try {
-      return await take(ctx, input, { key: idempotencyKey, hash: requestHash, readerToken })
+      return await take(ctx, input, { key: idempotencyKey, hash: requestHash, sender, solution, form })
     } catch (error) {
       // Whatever refuses it now, a request that was answered before is answered alike; the usual one needs no look-up for that.
       const earlier = idempotencyKey === null ? null : await findByKey(ctx, idempotencyKey)
-      if (!earlier) throw error
+      if (!earlier) throw conflictOn(error, 'challenge_use.hash') ? await usedBefore(ctx, sender, input) : error
       if (earlier.request_hash !== requestHash) throw new AppError('idempotency_mismatch')
       return answer(ctx, earlier.id, earlier.receipt_code, earlier.edit_until)
     }
   })
 }
 
-type Sending = { key: string | null; hash: string; readerToken: string | null }
+type Sent = Omit<SubmitInput, 'challenge' | 'form'>
+type Sending = { key: string | null; hash: string; sender: Sender; solution: string | null; form: NonNullable<SubmitInput['form']> }
 
-async function take(ctx: Ctx, input: SubmitInput, request: Sending): Promise<Submitted> {
+async function take(ctx: Ctx, input: Sent, request: Sending): Promise<Submitted> {
   const { services, site } = ctx
   const { settings } = site
   const consents = input.consents ?? []
@@ -78,9 +107,11 @@ async function take(ctx: Ctx, input: SubmitInput, request: Sending): Promise<Sub
   const { name, contact, kind } = acceptAuthor(ctx, input)
 
   const article = articleOf(input.article, '/article')
-  const { thread, parentId } = input.parent_id
+  const { thread, parentId, lately } = input.parent_id
     ? await findReplied(ctx, article, input.parent_id)
-    : { thread: await findThread(ctx, article), parentId: null }
+    : { ...(await findThreadAndLately(ctx, article)), parentId: null }
+  const subject = subjectOf(input)
+  const admission = await admit(ctx, request.sender, { subject, solution: request.solution, threadId: thread?.id ?? null, lately })
   if (thread === null) await refuseThreadFlood(ctx)
   if (settings.state === 'closed' || (thread !== null && thread.closedAt !== null)) throw new AppError('thread_closed')
 
@@ -95,6 +126,8 @@ async function take(ctx: Ctx, input: SubmitInput, request: Sending): Promise<Sub
   const url = thread?.url ?? article.url ?? ''
   const signals = screen({ body, name }, BUILT_IN, {
     isForeignArticle: url !== '' && !isOwnPage(site, url),
+    isFlooded: admission.isFlooded,
+    sending: sendingOf(request.form, body),
     isImitation: name !== null && imitatesOffice(name, agenciesOf(site)),
   })
 
@@ -115,7 +148,7 @@ async function take(ctx: Ctx, input: SubmitInput, request: Sending): Promise<Sub
     edit_until: editUntil,
     received_at: at,
     kind,
-    reader_hash: request.readerToken === null ? null : readerHash(ctx, request.readerToken),
+    reader_hash: request.sender.token === null ? null : readerHash(ctx, request.sender.token),
     body_hash: textHash(body),
   }
   const revision = { id: revisionId, comment_id: id, number: 1, body, signals: JSON.stringify(signals), created_at: at }
@@ -144,8 +177,43 @@ async function take(ctx: Ctx, input: SubmitInput, request: Sending): Promise<Sub
     insertRow(db, 'revision', revision),
     insertRow(db, 'fact', fact),
     audited(ctx, 'comment.submit', { kind: 'comment', id }, { receipt: receiptCode }),
+    ...admission.statements,
   ])
   return answer(ctx, id, receiptCode, editUntil)
+}
+
+/** What a challenge for this comment is bound to. */
+function subjectOf({ article, body }: Pick<Sent, 'article' | 'body'>): { article: string; body: string } {
+  return { article: articleOf(article, '/article').key, body: sha256(body) }
+}
+
+async function usedBefore(ctx: Ctx, sender: Sender, input: Sent): Promise<AppError> {
+  ctx.services.meters.challengeAnswers.add('challenge_used')
+  const subject = subjectOf(input)
+  const { challenge } = await offerChallenge(ctx, sender, subject.article, subject.body)
+  return new AppError('challenge_used', { members: { challenge } })
+}
+
+/** How it was written, as far as the form tells. */
+function sendingOf({ seconds, pasted = false, website = '' }: Sending['form'], body: string) {
+  const isTooFast = seconds !== undefined && (seconds < LEAST_SECONDS || (!pasted && body.length / seconds > MOST_CHARACTERS_A_SECOND))
+  return { isHoneypotFilled: website !== '', isTooFast, isPasted: pasted }
+}
+
+async function findThreadAndLately(
+  ctx: Ctx,
+  { key, url }: { key: string; url: string | null },
+): Promise<{ thread: Thread | null; lately: Lately }> {
+  const rows = await ctx.services.store.db
+    .selectFrom('site')
+    .leftJoin('thread', (join) => join.on('thread.id', 'in', threadIds(ctx.services, ctx.site.slug, [key], key === url ? [key] : [])))
+    .select(THREAD_COLUMNS)
+    .select(latelyColumns(ctx))
+    .where('site.id', '=', ctx.site.id)
+    .orderBy('thread.created_at')
+    .execute()
+  const row = rows.find((candidate) => candidate.key === key) ?? rows[0]
+  return { thread: row ? threadOrNull(row) : null, lately: toLately(row) }
 }
 
 async function findByKey(ctx: Ctx, key: string) {
@@ -165,7 +233,7 @@ async function findReplied(
   ctx: Ctx,
   article: { key: string; url: string | null },
   commentId: string,
-): Promise<{ thread: Thread; parentId: string }> {
+): Promise<{ thread: Thread; parentId: string; lately: Lately }> {
   const look = () =>
     ctx.services.store.db
       .selectFrom('thread')
@@ -179,6 +247,7 @@ async function findReplied(
       .leftJoin('comment as root', 'root.id', 'comment.parent_id')
       .selectAll('thread')
       .select(['comment.id as comment_id', 'comment.parent_id', 'root.public_revision_id', 'root.hidden_at'])
+      .select(latelyColumns(ctx))
       .where('thread.id', 'in', threadIds(ctx.services, ctx.site.slug, [article.key], article.key === article.url ? [article.key] : []))
       .execute()
   const rows = await look()
@@ -188,7 +257,7 @@ async function findReplied(
   const row = known.find(({ id }) => id === thread.id)
   const isRootPublic = row?.parent_id === null || (row?.public_revision_id !== null && row?.hidden_at === null)
   if (!row?.comment_id || !isRootPublic) throw faulty('parent_not_found', '/parent_id')
-  return { thread, parentId: row.parent_id ?? row.comment_id }
+  return { thread, parentId: row.parent_id ?? row.comment_id, lately: toLately(row) }
 }
 
 function answer(ctx: Ctx, id: string, code: string, until: string): Submitted {

@@ -9,8 +9,6 @@ import { fold, syllables } from '../screening/vietnamese.ts'
 
 /** Comments taken in at once: on SQLite about ten milliseconds during which nothing else runs. */
 const TAKEN_AT_ONCE = 50
-/** How long one run of the duty goes on before others get their turn; it comes back at once for the rest. */
-const TURN_MS = 5_000
 /** Batches of other processes that took the same comments are let go first so many times. */
 const MAX_ATTEMPTS = 5
 /**
@@ -27,6 +25,7 @@ export const about = {
   state: (state: string) => `@state=${state}`,
   thread: (id: string) => `@thread=${id.replaceAll('-', '')}`,
   signal: (code: SignalCode) => `@signal=${code}`,
+  kind: (kind: string) => `@kind=${kind}`,
   /** A day, month or year of Vietnam: `2026-11-23`, `2026-11`, `2026`. */
   date: (date: string) => `@date=${date.replaceAll('-', '')}`,
 }
@@ -46,6 +45,7 @@ type Row = {
   version: number
   state: string
   author_name_given: string | null
+  kind: string | null
   receipt_code: string
   received_at: string
   title: string
@@ -68,13 +68,9 @@ export async function takeIn(services: Services): Promise<boolean> {
   }
 }
 
-/** The clock's duty: takes in all that is new, for some seconds at a time. */
-export async function keepCatalogue(services: Services): Promise<void> {
-  const startedAt = services.now().getTime()
-  while (!(await takeIn(services))) {
-    const now = services.now()
-    if (now.getTime() - startedAt > TURN_MS) return services.nudge(now.toISOString())
-  }
+/** The clock's duty: takes in some of what is new, and tells whether more is left. Throws StoreBusy. */
+export async function keepCatalogue(services: Services): Promise<boolean> {
+  return !(await takeIn(services))
 }
 
 /** Takes in what is new before a search. While the database cannot be written, what is known is searched. */
@@ -97,7 +93,7 @@ async function takeOnce(services: Services): Promise<boolean> {
     .innerJoin('thread', 'thread.id', 'comment.thread_id')
     .leftJoin('search_document as document', 'document.comment_id', 'comment.id')
     .select(['fact.id as fact', 'comment.id', 'comment.site_id', 'comment.thread_id', 'comment.version', 'comment.state'])
-    .select(['comment.author_name_given', 'comment.receipt_code', 'comment.received_at', 'thread.title'])
+    .select(['comment.author_name_given', 'comment.kind', 'comment.receipt_code', 'comment.received_at', 'thread.title'])
     .select(['revision.body', 'revision.signals'])
     .where('fact.id', '>', (is) => is.selectFrom('search_cursor').select('fact_id'))
     .where((is) => is.or([is('document.version', 'is', null), is('document.version', '<', is.ref('comment.version'))]))
@@ -141,6 +137,7 @@ function wordsOf(row: Row): string[] {
     about.state(row.state),
     about.thread(row.thread_id),
     ...[day, day.slice(0, 7), day.slice(0, 4)].map(about.date),
+    ...(row.kind === null ? [] : [about.kind(row.kind)]),
     ...told.map(({ code }) => about.signal(code)),
     ...texts.flatMap((words) => [GAP, ...words.map(spelled)]),
     ...texts.flatMap((words) => [GAP, ...words.map(unmarked)]),

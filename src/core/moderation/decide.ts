@@ -3,16 +3,15 @@
 import { z } from 'zod'
 import { sha256 } from '../../lib/crypto.ts'
 import { type Comment, findComment } from '../comments/comment.ts'
+import { acceptMasks, MAX_MASKS, type Mask, masksColumn, masksOf } from '../comments/masks.ts'
 import { callOff, findSettled, publish, remove, schedule, settle, takeOff } from '../comments/publish.ts'
 import { isPublic, nextState, outwardEffect, REASONS, type State, VERDICTS, type Verdict } from '../comments/states.ts'
 import { AppError, actorColumns, allow, type Ctx, type ErrorCode } from '../context.ts'
 import { announce, audited, commit, retrying } from '../record.ts'
 import { acceptReply, issueReply, ReplyInput, windowEnd } from './reply.ts'
 import { handleReports } from './reports.ts'
-import { takingBackBeside } from './undo.ts'
+import { MAX_ITEMS, takingBackBeside } from './undo.ts'
 
-/** Decisions taken in one request: a screenful, so that nobody judges what no page showed. */
-const MAX_ITEMS = 100
 const MAX_NOTE_LENGTH = 2_000
 
 const Words = z
@@ -30,10 +29,16 @@ const DecideItem = z
     reason_text: Words.optional(),
     /** For colleagues only. */
     note: Words.optional(),
+    /** Parts of the judged text that the public does not read, as UTF-16 offsets [start, end). Left out, what was hidden stays hidden. */
+    masks: z
+      .array(z.tuple([z.number().int(), z.number().int()]))
+      .max(MAX_MASKS)
+      .optional(),
     /** What the agency answers, published with the approval. */
     reply: ReplyInput.optional(),
   })
   .refine((item) => item.verdict === 'approve' || item.reply === undefined, { path: ['reply'] })
+  .refine((item) => item.verdict === 'approve' || item.masks === undefined, { path: ['masks'] })
   .refine((item) => item.verdict !== 'reject' || item.reason !== undefined, { path: ['reason'], params: { code: 'reason_required' } })
 
 export const DecideInput = z.strictObject({ items: z.array(DecideItem).min(1).max(MAX_ITEMS) })
@@ -57,20 +62,20 @@ export type Outcome = {
 }
 
 type Request = { key: string | null; hash: string }
-type WaitingPublication = { id: string; state_before: string | null; revision_id: string }
+type WaitingPublication = { id: string; state_before: string | null; revision_id: string; masks: string | null }
 
 /**
  * Takes decisions, each by itself: an outcome per item, in the order given. With an idempotency key a repeated request
  * gets the outcomes of the first; the same key with other items throws `idempotency_mismatch`. Throws `not_found` when
- * none of the comments is the site's.
+ * none of the comments is the site's. `requestHash` tells requests apart that name no items (bulk.ts).
  */
-export async function decide(ctx: Ctx, raw: unknown, idempotencyKey: string | null): Promise<Outcome[]> {
+export async function decide(ctx: Ctx, raw: unknown, idempotencyKey: string | null, requestHash?: string): Promise<Outcome[]> {
   allow(ctx, 'comment.decide')
   const { items } = DecideInput.parse(raw)
   if (items.some((item) => item.reply !== undefined)) allow(ctx, 'reply.publish')
   // Before the first decision, so that a fault in the last reply leaves none half done.
   for (const [index, item] of items.entries()) if (item.reply) acceptReply(ctx, item.reply, `/items/${index}/reply`)
-  const request = { key: idempotencyKey, hash: sha256(JSON.stringify(items)) }
+  const request = { key: idempotencyKey, hash: requestHash ?? sha256(JSON.stringify(items)) }
   await refuseOtherRequest(ctx, request)
   const outcomes: Outcome[] = []
   for (const item of items) {
@@ -102,7 +107,7 @@ async function decideOne(ctx: Ctx, item: DecideItem, request: Request): Promise<
     if (!(error instanceof AppError)) throw error
     if (error.code === 'conflict') return lost(ctx, item, request)
     if (error.code === 'not_found') return refused(item, null, 'not_found')
-    if (error.code === 'illegal_transition' || error.code === 'forbidden')
+    if (error.code === 'illegal_transition' || error.code === 'forbidden' || error.code === 'masks_invalid')
       return refused(item, await findComment(ctx, item.comment), error.code)
     throw error
   }
@@ -119,7 +124,7 @@ async function rule(ctx: Ctx, item: DecideItem, request: Request): Promise<Outco
   const waiting = await waitingPublications(ctx, comment)
   const replaced = waiting.find((publication) => publication.revision_id === comment.revisionId) ?? null
   const standing = { ...comment, state: (replaced?.state_before as State | undefined) ?? comment.state }
-  const state = nextState(standing, item.verdict)
+  const state = nextState(standing, item.verdict, item.masks !== undefined)
   const effect = outwardEffect(standing, item.verdict)
   // What takes a comment away also takes away an approval of an earlier text that has not taken effect.
   const calledOff = effect === 'off' || item.verdict === 'seal' ? waiting : replaced === null ? [] : [replaced]
@@ -128,7 +133,8 @@ async function rule(ctx: Ctx, item: DecideItem, request: Request): Promise<Outco
   const at = now.toISOString()
   const id = services.newId()
   const takesEffectAt = item.verdict === 'seal' ? null : windowEnd(ctx, now)
-  const body = effect === 'publish' && takesEffectAt === null ? await bodyOf(ctx, comment.revisionId) : ''
+  const body = effect === 'publish' && (takesEffectAt === null || item.masks) ? await bodyOf(ctx, comment.revisionId) : ''
+  const masks = effect !== 'publish' ? [] : item.masks ? acceptMasks(body, item.masks) : masksKept(comment, replaced)
   const issue = { at, takesEffectAt, besideId: id, requestKey: null, requestHash: request.hash }
   const answer = item.reply ? issueReply(ctx, comment, acceptReply(ctx, item.reply, '/reply'), issue) : null
   const takenBack = await Promise.all(calledOff.map((publication) => takingBackBeside(ctx, publication.id)))
@@ -151,12 +157,16 @@ async function rule(ctx: Ctx, item: DecideItem, request: Request): Promise<Outco
       request_key: request.key,
       request_hash: request.hash,
       takes_effect_at: takesEffectAt,
+      masks: masksColumn(masks),
       created_at: at,
     }),
     ...calledOff.flatMap((publication) => callOff(ctx, publication.id, comment.threadId)),
     ...takenBack.flat(),
     ...(takesEffectAt === null
-      ? [settle(ctx, id, 'applied'), ...(effect === 'publish' ? publish(ctx, comment, { revisionId: comment.revisionId, body, at }) : [])]
+      ? [
+          settle(ctx, id, 'applied'),
+          ...(effect === 'publish' ? publish(ctx, comment, { revisionId: comment.revisionId, body, masks, at }) : []),
+        ]
       : [
           ...(effect === 'publish' ? schedule(ctx, id, comment.threadId, takesEffectAt) : []),
           announce(ctx, 'decision.due', { decision: id }, takesEffectAt),
@@ -180,6 +190,7 @@ async function rule(ctx: Ctx, item: DecideItem, request: Request): Promise<Outco
         revision: comment.revisionId,
         state_before: comment.state,
         state_after: state,
+        ...(masks.length > 0 ? { parts_hidden: masks.length } : {}),
       },
     ),
   ])
@@ -211,10 +222,16 @@ async function waitingPublications(ctx: Ctx, comment: Comment): Promise<WaitingP
   return ctx.services.store.db
     .selectFrom('pending_publication')
     .innerJoin('fact', 'fact.id', 'pending_publication.decision_id')
-    .select(['fact.id', 'fact.state_before', 'fact.revision_id'])
+    .select(['fact.id', 'fact.state_before', 'fact.revision_id', 'fact.masks'])
     .where('pending_publication.thread_id', '=', comment.threadId)
     .where('fact.comment_id', '=', comment.id)
     .execute()
+}
+
+/** What was hidden in this very text when it was approved before: approving it anew must not lay it open. */
+function masksKept(comment: Comment, replaced: WaitingPublication | null): Mask[] {
+  if (replaced !== null) return masksOf(replaced.masks)
+  return comment.publicRevisionId === comment.revisionId ? comment.publicMasks : []
 }
 
 async function bodyOf(ctx: Ctx, revisionId: string): Promise<string> {

@@ -3,11 +3,14 @@ import { sql } from 'kysely'
 import { fromCursor, toCursor } from '../../lib/cursor.ts'
 import { inChunks } from '../../storage/store.ts'
 import { findUnsealed, toComment } from '../comments/comment.ts'
-import { legalVerdicts, STATES, type State, type Verdict } from '../comments/states.ts'
+import type { Mask } from '../comments/masks.ts'
+import { isPublic, STATES, type State, type Verdict } from '../comments/states.ts'
 import type { Official } from '../comments/views.ts'
 import { allow, type Ctx, faulty, type OpinionKind } from '../context.ts'
+import { findPersonalData, type PersonalKind } from '../screening/privacy.ts'
 import { attentionOf, readSignals, type Signal, type SignalCode } from '../screening/signal.ts'
 import { canonicalUrl, findThread } from '../threads.ts'
+import { actsFor, type DeskAct, verdictsFor } from './acts.ts'
 import { catchUp } from './catalogue.ts'
 import { type ReportView, readReports } from './reports.ts'
 import { findComments } from './search.ts'
@@ -27,6 +30,8 @@ const OLDEST_FIRST: readonly State[] = ['pending', 'held', 'returned']
 export type QueueItem = {
   id: string
   version: number
+  /** Which text is to be judged. */
+  revision_id: string
   state: State
   body_text: string
   /** `record` counts what the same reader's token sent before, up to 100 of each; null without a token. */
@@ -38,18 +43,29 @@ export type QueueItem = {
   pinned: boolean
   /** Readers' reports nobody has handled. */
   report_count: number
-  article: { thread_id: string; key: string; url: string; title: string }
+  article: { thread_id: string; key: string; url: string; title: string; state: 'open' | 'closed' }
   in_reply_to: { id: string; author_name: string | null; body_text: string } | null
   signals: Signal[]
   /** How closely to look, 0 to 100: what the signals weigh together. */
   attention: number
+  /** Verdicts and other acts that are legal for this comment and open to the person who asks. */
   legal_verdicts: Verdict[]
+  legal_acts: DeskAct[]
   is_public: boolean
+  /** What the public reads now, where that is another text than `body_text`: parts are hidden, or an edit waits. */
+  public_text: string | null
+  /** Parts of `body_text` that are hidden from the public, as UTF-16 offsets; those the machine proposes to hide are personal data. */
+  masks: Mask[]
+  proposed_masks: { kind: PersonalKind; span: Mask }[]
   receipt_code: string
   created_at: string
   /** When the text that waits now was sent: later than `created_at` after an edit. */
   waiting_since: string
 }
+
+/** The orders a page can have. Without one, what waits comes from the oldest and what was decided from the newest. */
+export const QUEUE_SORTS = ['oldest', 'newest', 'article'] as const
+type Sort = (typeof QUEUE_SORTS)[number]
 
 export type QueueCounts = Record<(typeof LISTED_STATES)[number], number>
 
@@ -62,11 +78,15 @@ export type QueueQuery = {
   q?: string | undefined
   article?: string | undefined
   signal?: SignalCode | undefined
+  kind?: OpinionKind | undefined
   /** `1`: only comments with open reports. */
   reported?: '1' | undefined
   from?: string | undefined
   to?: string | undefined
-  sort?: 'oldest' | 'newest' | undefined
+  /** `article` groups what belongs under one article; of what was searched for, within each page. */
+  sort?: Sort | undefined
+  /** A comment's id: only it and those that came before it. */
+  until?: string | undefined
   after?: string | undefined
   limit: number
 }
@@ -81,8 +101,9 @@ export type QueuePage = { items: QueueItem[]; next: string | null; counts: Queue
 export async function readQueue(ctx: Ctx, query: QueueQuery): Promise<QueuePage> {
   allow(ctx, 'queue.read')
   if (query.state === 'sealed') throw faulty('validation', '/state')
-  const isAscending = query.sort === undefined ? query.state !== 'any' && OLDEST_FIRST.includes(query.state) : query.sort === 'oldest'
-  const isSearch = query.state === 'any' || query.q !== undefined || query.article !== undefined || query.signal !== undefined
+  const isAscending = query.sort === undefined ? query.state !== 'any' && OLDEST_FIRST.includes(query.state) : query.sort !== 'newest'
+  const isSearch =
+    query.state === 'any' || query.q !== undefined || query.article !== undefined || query.signal !== undefined || query.kind !== undefined
   const page = isSearch ? readFound(ctx, query, isAscending) : readState(ctx, query, isAscending)
   const [found, counts] = await Promise.all([page, readCounts(ctx)])
   return { ...found, counts }
@@ -91,25 +112,33 @@ export async function readQueue(ctx: Ctx, query: QueueQuery): Promise<QueuePage>
 type Page = Omit<QueuePage, 'counts'>
 
 async function readState(ctx: Ctx, query: QueueQuery, isAscending: boolean): Promise<Page> {
-  const after = query.after === undefined ? null : fromCursor(query.after, ['string', 'string'])
+  const columns = [...(query.sort === 'article' ? (['thread_id'] as const) : []), 'received_at', 'id'] as const
+  const after =
+    query.after === undefined
+      ? null
+      : fromCursor(
+          query.after,
+          columns.map(() => 'string' as const),
+        )
   if (query.after !== undefined && after === null) throw faulty('validation', '/after')
   let rows = rowsOf(ctx)
     .where('comment.site_id', '=', ctx.site.id)
     .where('comment.state', '=', query.state)
-    .orderBy('comment.received_at', isAscending ? 'asc' : 'desc')
-    .orderBy('comment.id', isAscending ? 'asc' : 'desc')
     .limit(query.limit + 1)
+  for (const column of columns) rows = rows.orderBy(`comment.${column}`, isAscending ? 'asc' : 'desc')
+  if (query.until !== undefined) rows = rows.where('comment.id', '<=', query.until)
   if (query.from !== undefined) rows = rows.where('comment.received_at', '>=', startOfDay(query.from))
   if (query.to !== undefined) rows = rows.where('comment.received_at', '<', startOfDay(query.to, 1))
   if (query.reported) rows = rows.where(hasOpenReports)
   if (after) {
-    const place = sql`(${sql.join(after)})`
-    rows = rows.where(sql<boolean>`(comment.received_at, comment.id) ${isAscending ? sql`>` : sql`<`} ${place}`)
+    const place = sql.join(columns.map((column) => sql.ref(`comment.${column}`)))
+    rows = rows.where(sql<boolean>`(${place}) ${isAscending ? sql`>` : sql`<`} (${sql.join(after)})`)
   }
   const found = await rows.execute()
-  const items = found.slice(0, query.limit).map(toItem)
+  const items = found.slice(0, query.limit).map((row) => toItem(ctx, row))
   const last = items.at(-1)
-  return { items, next: found.length > query.limit && last ? toCursor([last.created_at, last.id]) : null, is_catching_up: false }
+  const edge = last && [...(query.sort === 'article' ? [last.article.thread_id] : []), last.created_at, last.id]
+  return { items, next: found.length > query.limit && edge ? toCursor(edge) : null, is_catching_up: false }
 }
 
 async function readFound(ctx: Ctx, query: QueueQuery, isAscending: boolean): Promise<Page> {
@@ -123,6 +152,7 @@ async function readFound(ctx: Ctx, query: QueueQuery, isAscending: boolean): Pro
       text: query.q ?? null,
       threadId,
       signal: query.signal ?? null,
+      kind: query.kind ?? null,
       from: query.from ?? null,
       to: query.to ?? null,
     },
@@ -135,11 +165,18 @@ async function readFound(ctx: Ctx, query: QueueQuery, isAscending: boolean): Pro
     inChunks(ids, PARAMETERS_OF_ROWS).map((chunk) => {
       let found = rowsOf(ctx).where('comment.id', 'in', chunk).where(isOfSite).where('comment.state', '!=', 'sealed')
       if (query.reported) found = found.where(hasOpenReports)
+      if (query.until !== undefined) found = found.where('comment.id', '<=', query.until)
       return (query.state === 'any' ? found : found.where('comment.state', '=', query.state)).execute()
     }),
   )
-  const items = new Map(rows.flat().map((row) => [row.id, toItem(row)]))
-  return { items: ids.flatMap((id) => items.get(id) ?? []), next, is_catching_up: !isUpToDate }
+  const items = new Map(rows.flat().map((row) => [row.id, toItem(ctx, row)]))
+  const page = ids.flatMap((id) => items.get(id) ?? [])
+  return { items: query.sort === 'article' ? grouped(page) : page, next, is_catching_up: !isUpToDate }
+}
+
+/** A page's comments by article, each where its first one stood. */
+function grouped(items: readonly QueueItem[]): QueueItem[] {
+  return [...Map.groupBy(items, ({ article }) => article.thread_id).values()].flat()
 }
 
 /** The thread that somebody means by its id, its article's key or its address; undefined when the site has none such. */
@@ -226,7 +263,7 @@ export async function readItem(ctx: Ctx, id: string): Promise<ItemDetail> {
     readReports(ctx, id),
   ])
   return {
-    ...toItem(row),
+    ...toItem(ctx, row),
     reports,
     revisions: revisions.map((revision) => ({
       id: revision.id,
@@ -295,6 +332,7 @@ function rowsOf(ctx: Ctx) {
       'thread.key',
       'thread.url',
       'thread.title',
+      'thread.closed_at',
       'parent.author_name as parent_name',
       'parent.public_text as parent_text',
     ])
@@ -309,12 +347,13 @@ function recordOf(state: 'published' | 'rejected') {
     LIMIT ${sql.lit(RECORD_CEILING)}) AS record)`
 }
 
-function toItem(row: Awaited<ReturnType<ReturnType<typeof rowsOf>['executeTakeFirstOrThrow']>>): QueueItem {
+function toItem(ctx: Ctx, row: Awaited<ReturnType<ReturnType<typeof rowsOf>['executeTakeFirstOrThrow']>>): QueueItem {
   const comment = toComment(row)
   const signals = readSignals(row.signals)
   return {
     id: comment.id,
     version: comment.version,
+    revision_id: comment.revisionId,
     state: comment.state,
     body_text: row.body,
     author: {
@@ -326,13 +365,23 @@ function toItem(row: Awaited<ReturnType<ReturnType<typeof rowsOf>['executeTakeFi
     official: comment.official,
     pinned: comment.pinSlot !== null,
     report_count: comment.openReports,
-    article: { thread_id: comment.threadId, key: row.key, url: row.url, title: row.title },
+    article: {
+      thread_id: comment.threadId,
+      key: row.key,
+      url: row.url,
+      title: row.title,
+      state: row.closed_at === null ? 'open' : 'closed',
+    },
     in_reply_to:
       comment.parentId === null ? null : { id: comment.parentId, author_name: row.parent_name, body_text: row.parent_text ?? '' },
     signals,
     attention: attentionOf(signals),
-    legal_verdicts: legalVerdicts(comment),
-    is_public: comment.publicRevisionId !== null && comment.hiddenAt === null,
+    legal_verdicts: verdictsFor(ctx, comment),
+    legal_acts: actsFor(ctx, comment, { isClosed: row.closed_at !== null }),
+    is_public: isPublic(comment),
+    public_text: isPublic(comment) && row.public_text !== row.body ? row.public_text : null,
+    masks: comment.publicRevisionId === comment.revisionId ? comment.publicMasks : [],
+    proposed_masks: comment.official === null ? findPersonalData(row.body) : [],
     receipt_code: comment.receiptCode,
     created_at: comment.receivedAt,
     waiting_since: row.text_sent_at,

@@ -126,7 +126,7 @@ export function issueReply(
         beside_id: issue.besideId,
       }),
       ...(takesEffectAt === null
-        ? [settle(ctx, decisionId, 'applied'), ...publish(ctx, place, { revisionId, body, at })]
+        ? [settle(ctx, decisionId, 'applied'), ...publish(ctx, place, { revisionId, body, masks: [], at })]
         : [
             ...schedule(ctx, decisionId, comment.threadId, takesEffectAt),
             announce(ctx, 'decision.due', { decision: decisionId }, takesEffectAt),

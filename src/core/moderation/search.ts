@@ -2,7 +2,7 @@
 // Comments with the marks as typed come first, then those that only agree without marks; within each the order of arrival.
 import { fromCursor, toCursor } from '../../lib/cursor.ts'
 import { findDocuments, type Hit, placesOf, type Wanted, walkLength, wordsBeginning } from '../../storage/search.ts'
-import { type Ctx, faulty } from '../context.ts'
+import { type Ctx, faulty, type OpinionKind } from '../context.ts'
 import type { SignalCode } from '../screening/signal.ts'
 import { fold, hasMarks, syllables } from '../screening/vietnamese.ts'
 import { about, spelled, unmarked } from './catalogue.ts'
@@ -23,6 +23,7 @@ export type Search = {
   text: string | null
   threadId: string | null
   signal: SignalCode | null
+  kind: OpinionKind | null
   from: string | null
   to: string | null
 }
@@ -133,6 +134,7 @@ function filtersOf(ctx: Ctx, search: Search): Wanted[] {
     ...(search.state === 'any' ? [] : [one(about.state(search.state))]),
     ...(search.threadId === null ? [] : [one(about.thread(search.threadId))]),
     ...(search.signal === null ? [] : [one(about.signal(search.signal))]),
+    ...(search.kind === null ? [] : [one(about.kind(search.kind))]),
     ...(search.from === null && search.to === null
       ? []
       : [any(datesBetween(search.from, search.to, ctx.services.now().getUTCFullYear()).map((date) => one(about.date(date))))]),

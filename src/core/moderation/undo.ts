@@ -1,14 +1,21 @@
 // Command: undoing a decision until it takes effect, and the official reply that was given beside it.
 // Not for: decisions that another one replaces (decide.ts), though what stood beside those is taken back here too.
 import type { Selectable } from 'kysely'
+import { z } from 'zod'
 import type { Schema } from '../../storage/schema.ts'
 import type { Compilable } from '../../storage/store.ts'
 import { type Comment, findComment, toComment } from '../comments/comment.ts'
 import { callOff, putBack } from '../comments/publish.ts'
 import type { State } from '../comments/states.ts'
-import { AppError, actorColumns, allow, type Ctx, may } from '../context.ts'
+import { AppError, actorColumns, allow, type Ctx, type ErrorCode, may } from '../context.ts'
 import { audited, commit, retrying } from '../record.ts'
 import { reopenReports } from './reports.ts'
+
+/** Decisions taken or undone in one request: a screenful, so that nobody judges what no page showed. */
+export const MAX_ITEMS = 100
+
+/** Decisions undone in one request: as many as one request can take. */
+export const UndoInput = z.strictObject({ decisions: z.array(z.string().min(1).max(64)).min(1).max(MAX_ITEMS) })
 
 type Decision = Selectable<Schema['fact']>
 
@@ -62,6 +69,33 @@ export async function undo(
     ])
     return undone({ ...comment, state, version: comment.version + 1 }, decision.id)
   })
+}
+
+export type UndoOutcome = {
+  decision: string
+  status: 'undone' | 'refused'
+  comment: { id: string; state: State; version: number } | null
+  code: ErrorCode | null
+}
+
+/**
+ * Undoes many decisions, each by itself: an outcome per decision, in the order given. Throws `not_found` when none of them is the
+ * site's.
+ */
+export async function undoMany(ctx: Ctx, raw: unknown): Promise<UndoOutcome[]> {
+  allow(ctx, may(ctx, 'comment.decide') ? 'comment.decide' : 'reply.publish')
+  const { decisions } = UndoInput.parse(raw)
+  const outcomes: UndoOutcome[] = []
+  for (const decision of decisions) {
+    try {
+      outcomes.push({ decision, status: 'undone', comment: (await undo(ctx, decision)).comment, code: null })
+    } catch (error) {
+      if (!(error instanceof AppError) || error.code === 'busy') throw error
+      outcomes.push({ decision, status: 'refused', comment: null, code: error.code })
+    }
+  }
+  if (outcomes.every(({ code }) => code === 'not_found')) throw new AppError('not_found')
+  return outcomes
 }
 
 /** The statements that take back the official reply given beside a decision, unless it was ruled on by itself meanwhile. */

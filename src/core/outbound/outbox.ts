@@ -7,7 +7,7 @@ import type { Events } from '../record.ts'
 import { findSiteById } from '../sites.ts'
 
 /** Rows claimed at once. */
-const CLAIMED_AT_ONCE = 50
+export const CLAIMED_AT_ONCE = 50
 /** How long a claim holds before another process may take the row over. */
 const LEASE_MS = 60_000
 /** Attempts before a row is given up and kept to be seen. */
@@ -20,7 +20,7 @@ const HANDLERS: { [Event in keyof Events]: Handler<Event> } = {
   'decision.due': (ctx, payload) => settleDecision(ctx, payload.decision),
 }
 
-/** Carries out what is due; returns how many rows were run. */
+/** Carries out what is due, at most {@link CLAIMED_AT_ONCE} rows; returns how many were run. */
 export async function runOutbox(services: Services): Promise<number> {
   const { db } = services.store
   const now = services.now()

@@ -8,11 +8,13 @@ import { AppError } from '../../core/context.ts'
 import { fill } from '../../i18n/format.ts'
 import type { AppContext } from '../door.ts'
 import { readForm } from '../form.ts'
+import { senderOf } from '../guards.ts'
+import type { RateLimiter } from '../limits.ts'
 import { type ToldNudge, toldNudge } from '../nudge.ts'
 import { safeHref } from '../page.tsx'
 import { logUnexpected, type Problem, toAppError, toProblem } from '../problem.ts'
 import { STATUS } from '../status.ts'
-import { CONTROLS, consentsOf, WriteForm } from './form.tsx'
+import { CONTROLS, consentsOf, secondsSince, WriteForm } from './form.tsx'
 import { List, sortOf } from './list.tsx'
 import { type Kept, linkTo, type Place, placeOf, referenceOf } from './place.ts'
 import { Alert, answerSheet } from './sheet.tsx'
@@ -24,8 +26,15 @@ export async function showArticle(c: AppContext): Promise<Response> {
   return articlePage(c, await placeOf(c), { kept: new Map(), problem: null, nudges: [] })
 }
 
-/** POST /r/:site: sends; a text that something can be said about is shown once more first. */
-export async function receiveOpinion(c: AppContext): Promise<Response> {
+/**
+ * POST /r/:site: sends; a text that something can be said about is shown once more first, and where things are busy a question is asked.
+ * Answers are limited by address, since a program that reads the page can answer them.
+ */
+export function receiveOpinion(limiter: RateLimiter): (c: AppContext) => Promise<Response> {
+  return (c) => receive(c, limiter)
+}
+
+async function receive(c: AppContext, limiter: RateLimiter): Promise<Response> {
   const kept: Kept = await readForm(c)
   const place = await placeOf(c, kept)
   const field = (name: string) => kept.get(name) || undefined
@@ -41,10 +50,22 @@ export async function receiveOpinion(c: AppContext): Promise<Response> {
         return articlePage(c, place, { kept, problem: null, nudges })
       }
     }
+    const sender = senderOf(c)
+    const token = field('question')
+    if (token !== undefined && place.ctx.services.config.limits) await limiter('answer', sender.networks)
     const submitted = await submit(
       place.ctx,
-      { article, parent_id: field('parent_id'), author, kind: field('kind'), body, consents: consentsOf(kept) },
+      {
+        article,
+        parent_id: field('parent_id'),
+        author,
+        kind: field('kind'),
+        body,
+        consents: consentsOf(kept),
+        form: { seconds: secondsSince(place.ctx, field('shown')), website: kept.get('website')?.slice(0, 500) },
+      },
       field('request_key') ?? null,
+      token === undefined ? sender : { ...sender, answer: { token, text: kept.get('answer') ?? '' } },
     )
     return sentPage(c, place, submitted)
   } catch (error) {
@@ -79,6 +100,7 @@ async function articlePage(c: AppContext, place: Place, draft: Draft): Promise<R
           parent: shown.parent,
         })
   const title = answer?.thread.title || place.title
+  if (draft.problem?.retry_after !== undefined) c.header('retry-after', String(draft.problem.retry_after))
   const href = safeHref(answer?.thread.url ?? place.url)
   const target = answer?.comments.find(({ id, removed }) => id === replied && removed === null)
   const heading = answer ? fill(words.reader.titleCount, { n: answer.thread.count.toLocaleString(place.language) }) : words.reader.title

@@ -16,9 +16,11 @@ import { Alert } from './sheet.tsx'
 /** Everything under /r. */
 export function readingDoors(limiter: RateLimiter): Hono<AppEnv> {
   const doors = new Hono<AppEnv>()
-  doors.use('/r/*', limited(limiter, 'write', ['POST']))
+  // An opinion is weighed when it is sent; this is for what comes before that, the hints.
+  doors.use('/r/:site', limited(limiter, 'page', ['POST']))
+  doors.use('/r/:site/:part', limited(limiter, 'write', ['POST']))
   doors.get('/r/:site', showArticle)
-  doors.post('/r/:site', receiveOpinion)
+  doors.post('/r/:site', receiveOpinion(limiter))
   doors.get('/r/:site/receipt', showReceipt)
   doors.post('/r/:site/receipt', receiveReceipt)
   doors.post('/r/:site/like', receiveLike)

@@ -1,13 +1,16 @@
 // The form for a new opinion or a reply, as the site asks for it. What was typed comes back with whatever is wrong with it.
+
+import { newQuestion } from '../../core/abuse/question.ts'
 import { fieldsOf } from '../../core/comments/views.ts'
-import type { FieldRule, SiteField } from '../../core/context.ts'
+import type { Ctx, ErrorCode, FieldRule, SiteField } from '../../core/context.ts'
 import { OPINION_KINDS } from '../../core/context.ts'
+import { articleOf } from '../../core/threads.ts'
 import { fill } from '../../i18n/format.ts'
-import { base64url } from '../../lib/crypto.ts'
+import { base64url, equalSecret, hmac } from '../../lib/crypto.ts'
 import type { ToldNudge } from '../nudge.ts'
 import type { Problem } from '../problem.ts'
 import type { Kept, Place } from './place.ts'
-import { linkTo } from './place.ts'
+import { linkTo, referenceOf } from './place.ts'
 import { Carried, describedBy, Field } from './sheet.tsx'
 
 /** Purposes a reader can agree to, in the order of the form. */
@@ -39,6 +42,30 @@ export type FormProps = {
   nudges: readonly ToldNudge[]
   /** The comment replied to. */
   reply: { id: string; name: string } | null
+}
+
+/** What asks the reader to answer a question, since a challenge was asked for or the last answer did not hold. */
+const ASKS_A_QUESTION: readonly ErrorCode[] = [
+  'challenge_required',
+  'challenge_invalid',
+  'challenge_expired',
+  'challenge_used',
+  'answer_wrong',
+]
+
+/** Seconds since a form was first shown, as its own signed field tells; undefined where that does not hold. */
+export function secondsSince(ctx: Ctx, shown: string | undefined): number | undefined {
+  const [at = '', signed = ''] = shown?.split('~') ?? []
+  return equalSecret(signed, shownMark(ctx, at)) ? Math.max(0, (ctx.services.now().getTime() - Date.parse(at)) / 1_000) : undefined
+}
+
+function shownNow(ctx: Ctx): string {
+  const at = ctx.services.now().toISOString()
+  return `${at}~${shownMark(ctx, at)}`
+}
+
+function shownMark(ctx: Ctx, at: string): string {
+  return base64url(hmac(ctx.services.config.secret, 'form shown', ctx.site.id, at))
 }
 
 /** The consents that a form's boxes give. */
@@ -78,6 +105,7 @@ export function WriteForm(props: FormProps) {
         more={{
           title: place.title,
           request_key: requestKeyOf(props),
+          shown: kept.get('shown') ?? shownNow(place.ctx),
           ...(reply ? { parent_id: reply.id } : {}),
           // The text that was looked at: a changed one is looked at again.
           ...(props.nudges.length > 0 ? { confirmed: kept.get('body') ?? '' } : {}),
@@ -147,11 +175,36 @@ export function WriteForm(props: FormProps) {
         </p>
       )}
       <Check name="terms" label={reader.consentTerms} kept={kept} isRequired fault={fault('/consents')} />
+      {/* No person sees it or comes to it by keyboard; a program that fills whatever it finds fills this too. */}
+      <div class="trap" aria-hidden="true">
+        <label for="f-website">Website</label>
+        <input id="f-website" name="website" type="text" tabindex={-1} autocomplete="off" />
+      </div>
+      {props.problem && ASKS_A_QUESTION.includes(props.problem.code) && <QuestionField place={place} />}
       <p class="buttons">
         <button type="submit">{props.nudges.length > 0 ? pages.send : reader.submit}</button>
         {reply && <a href={linkTo(place, { comment: reply.id }, '', `c-${reply.id}`)}>{reader.cancel}</a>}
       </p>
     </form>
+  )
+}
+
+/** The question that stands for a challenge; each showing asks another one. */
+function QuestionField({ place }: { place: Place }) {
+  const { reader, abuse } = place.words
+  const { token, text } = newQuestion(place.ctx, articleOf(referenceOf(place), '/article').key)
+  return (
+    <Field name="answer" label={text} remark={reader.required} hint={abuse.questionHint}>
+      <input type="hidden" name="question" value={token} />
+      <input
+        id="f-answer"
+        name="answer"
+        type="text"
+        required
+        autocomplete="off"
+        aria-describedby={describedBy('answer', abuse.questionHint, undefined)}
+      />
+    </Field>
   )
 }
 

@@ -1,0 +1,137 @@
+// Whether a post goes on: at once, after a challenge, or not before some time. It weighs what memory and database know and never judges a
+// text. Not for: the numbers (pressure.ts) or the challenges themselves (challenge.ts, question.ts).
+import { sql } from 'kysely'
+import type { Compilable } from '../../storage/store.ts'
+import { readerHash } from '../comments/author.ts'
+import { AppError, type Ctx } from '../context.ts'
+import { commit } from '../record.ts'
+import { type Challenge, checkWork, newChallenge, type Subject, useWork, type Work } from './challenge.ts'
+import { floodGoesOn, floodTook } from './flood.ts'
+import { AT_EASE, type Networks, SCOPES, type Scope, type Weigh } from './pressure.ts'
+import { checkAnswer } from './question.ts'
+
+/** Who sends, as far as a door knows; `answer` is that to the question which stands for a challenge on the page without script. */
+export type Sender = { token: string | null; networks: Networks; weigh: Weigh; answer?: { token: string; text: string } }
+
+/** What the look-up for a post's thread brings along: comments that arrived lately, as one number each, and the article's open flood. */
+export type Lately = { ofSite: number; ofThread: number; floodUntil: string | null }
+
+/** What an admitted post takes with it: statements for its batch, and whether its article is in flood. */
+export type Admission = { isFlooded: boolean; statements: Compilable[] }
+
+/** Within how long comments count as having arrived lately; memory counts by itself, this is for services that share a database only. */
+const LATELY_MS = 2 * 60_000
+/** Comments counted at most: as many as make a site busy. */
+const MOST_LATELY = SCOPES.site.easy.burst
+
+/**
+ * The columns of {@link Lately}, for a query that has `thread`: how many comments wait that arrived lately, in the site and under the
+ * thread. Those that were decided on meanwhile are not counted, since the index of the queue is read.
+ */
+export function latelyColumns(ctx: Ctx) {
+  const since = new Date(ctx.services.now().getTime() - LATELY_MS).toISOString()
+  const recent = sql`(SELECT thread_id FROM comment WHERE site_id = ${ctx.site.id} AND state = 'pending' AND received_at > ${since}
+    ORDER BY received_at DESC LIMIT ${MOST_LATELY})`
+  return [
+    sql<number>`(SELECT count(*) FROM ${recent} AS recent)`.as('lately_of_site'),
+    sql<number>`(SELECT count(*) FROM ${recent} AS recent WHERE recent.thread_id = thread.id)`.as('lately_of_thread'),
+    sql<string | null>`(SELECT lasts_until FROM flood WHERE flood.thread_id = thread.id AND flood.ended_at IS NULL)`.as('flood_until'),
+  ] as const
+}
+
+/** {@link Lately} from a row with its columns. */
+export function toLately(
+  row: { lately_of_site: number | string; lately_of_thread: number | string; flood_until: string | null } | undefined,
+): Lately {
+  return { ofSite: Number(row?.lately_of_site ?? 0), ofThread: Number(row?.lately_of_thread ?? 0), floodUntil: row?.flood_until ?? null }
+}
+
+/**
+ * Lets a post pass, or throws: `rate_limited` far above every honest pace; `challenge_required` where site, address, browser, article or
+ * service is busy and no solved challenge came with it; `challenge_invalid`, `challenge_expired` or `answer_wrong` for one that does
+ * not hold. These carry a fresh challenge for the same text. `threadId` is null for an article without comments.
+ */
+export async function admit(
+  ctx: Ctx,
+  sender: Sender,
+  post: { subject: Subject; solution: string | null; threadId: string | null; lately: Lately },
+): Promise<Admission> {
+  const { services } = ctx
+  if (!services.config.limits) return { isFlooded: false, statements: [] }
+  const { subject, threadId, lately } = post
+  const shown = await workOf(ctx, sender, subject, post.solution)
+  const work = 'work' in shown ? shown.work : null
+  const verdict = await sender.weigh(askedOf(ctx, sender, subject.article, work))
+  if (verdict.wait > 0) services.meters.refusals.add('post')
+  if (verdict.wait > 0) throw new AppError('rate_limited', { retryAfter: verdict.wait, values: { n: verdict.wait } })
+
+  const isBeginning = lately.ofThread >= SCOPES.article.easy.burst && lately.floodUntil === null
+  const isOpen = lately.floodUntil !== null && lately.floodUntil > services.now().toISOString()
+  const isFlooded = verdict.busy.includes('article') || isOpen || isBeginning
+  const busy = new Set<Scope>(verdict.busy)
+  if (isFlooded) busy.add('article')
+  if (lately.ofSite >= MOST_LATELY) busy.add('site')
+  const tell = verdict.tell ?? (isBeginning ? { refused: 0 } : null)
+  const isNew = lately.floodUntil === null
+  if (tell !== null && isNew && threadId !== null) services.meters.floods.add('began')
+
+  const isRefused = 'refusal' in shown || (busy.size > 0 && work === null)
+  if (isRefused) {
+    if (tell !== null && threadId !== null) await commit(ctx, floodGoesOn(ctx, threadId, { taken: 0, refused: tell.refused, isNew }))
+    const code = 'refusal' in shown ? shown.refusal.code : 'challenge_required'
+    if (code === 'challenge_required') for (const scope of busy) services.meters.challenges.add(scope)
+    throw new AppError(code, { members: { challenge: await newChallenge(ctx, subject, verdict.hardness) } })
+  }
+  if (work !== null) services.meters.challengeAnswers.add(post.solution === null ? 'answered' : 'solved')
+  return {
+    isFlooded,
+    statements: [
+      ...(work === null ? [] : [useWork(ctx, work)]),
+      ...(threadId === null || !isFlooded
+        ? []
+        : tell === null
+          ? [floodTook(ctx, threadId)]
+          : floodGoesOn(ctx, threadId, { taken: 1, refused: tell.refused, isNew })),
+    ],
+  }
+}
+
+/** A challenge for a text that has not been sent yet, as hard as things are now, and whether sending it would need one. */
+export async function offerChallenge(
+  ctx: Ctx,
+  sender: Sender,
+  article: string,
+  body: string | null,
+): Promise<{ required: boolean; challenge: Challenge | null }> {
+  const { busy, hardness } = ctx.services.config.limits
+    ? await sender.weigh({ ...askedOf(ctx, sender, article, null), isLook: true })
+    : AT_EASE
+  return { required: busy.length > 0, challenge: body === null ? null : await newChallenge(ctx, { article, body }, hardness) }
+}
+
+/** The work that came with a post, null for none, or why it does not hold. */
+async function workOf(
+  ctx: Ctx,
+  { answer }: Sender,
+  subject: Subject,
+  solution: string | null,
+): Promise<{ work: Work | null } | { refusal: AppError }> {
+  try {
+    if (solution !== null) return { work: await checkWork(ctx, solution, subject) }
+    return { work: answer ? checkAnswer(ctx, subject.article, answer.token, answer.text) : null }
+  } catch (error) {
+    if (!(error instanceof AppError)) throw error
+    ctx.services.meters.challengeAnswers.add(error.code)
+    return { refusal: error }
+  }
+}
+
+function askedOf(ctx: Ctx, { token, networks }: Sender, article: string, work: Work | null) {
+  return {
+    ...networks,
+    reader: token === null ? null : readerHash(ctx, token),
+    site: ctx.site.id,
+    article,
+    work: work?.hash ?? null,
+  }
+}
