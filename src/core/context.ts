@@ -32,6 +32,8 @@ type SiteSettings = Record<`ask_${SiteField}`, FieldRule> & {
   body_max: number
   edit_minutes: number
   requires_terms: boolean
+  /** Whether the site's own decisions order what waits. */
+  learning: boolean
   rules: string | null
   privacy_url: string | null
   /** What the page without script asks where a browser would solve a challenge; empty means a small sum. */
@@ -63,6 +65,7 @@ export const STAFF_ACTS = {
   'thread.close': { roles: DECIDERS, means: 'close an article to further opinions, and open it again' },
   'reply.publish': { roles: ANSWERERS, means: 'publish official replies, take back own ones' },
   'decision.undo_others': { roles: ['leader', 'admin', 'system'], means: 'undo what somebody else decided' },
+  'learning.read': { roles: ADMINS, means: 'see how well the site’s own decisions order what waits' },
   'people.read': { roles: ADMINS, means: 'see who works on the site, and in which role' },
   'people.manage': { roles: ADMINS, means: 'invite people, change their role, disable them, issue recovery links' },
   'token.manage': { roles: ADMINS, means: 'see, make and revoke the tokens of programs' },

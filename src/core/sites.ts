@@ -22,6 +22,7 @@ const Settings = z.object({
   ask_address: Rule.default('off'),
   ask_kind: Rule.default('off'),
   requires_terms: z.boolean().default(false),
+  learning: z.boolean().default(true),
   rules: z.string().nullable().default(null),
   privacy_url: z
     .url({ protocol: /^https?$/ })

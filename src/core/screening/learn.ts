@@ -18,6 +18,9 @@ type Counts = Record<Label, Uint32Array>
 /** What a site has learned. `texts` says of how many texts. */
 export type Model = { texts: Record<Label, number>; counts: Record<Kind, Counts> }
 
+/** A model's counts as they are kept. */
+export type Tables = Record<Kind, string>
+
 /** Stands for a token: which table, which place, and the words it was made of. */
 type Token = { kind: Kind; place: number; text: string }
 
@@ -30,6 +33,9 @@ export const MODEL_FORMAT = 1
 const SMOOTHING: Record<Kind, number> = { syllable: 1, pair: 0.5, trigram: 1 }
 const SHARE: Record<Kind, number> = { syllable: 1, pair: 0.5, trigram: 0.5 }
 const TEMPER = 0.2
+/** Makes log-odds of the sum: fitted on the same comments after 100 to 800 decisions, as is all above. */
+const SLOPE = 0.5
+const OFFSET = 1.5
 /** Tokens of a text that count, of each kind: past them a longer text tells nothing new. */
 const MOST_TOKENS = 2_000
 /** Words that are named as reasons. */
@@ -56,8 +62,8 @@ export function learn(model: Model, text: string, label: Label, by: 1 | -1 = 1):
 }
 
 /**
- * How much a text is like those the office refused: above 0 more like them, below 0 more like those it kept. 0 for a model that knows only
- * one of them, or none.
+ * The log-odds that the office would refuse a text, as far as its own decisions tell: above 0 more likely than not. 0 for a model that
+ * knows only refused texts, only kept ones, or none.
  */
 export function score(model: Model, text: string): number {
   if (model.texts.kept === 0 || model.texts.refused === 0) return 0
@@ -67,7 +73,8 @@ export function score(model: Model, text: string): number {
     sum[0] += weightOf(model, token)
     sum[1]++
   }
-  return KIND_NAMES.reduce((total, kind) => total + (SHARE[kind] * sums[kind][0]) / Math.max(1, sums[kind][1]) ** TEMPER, 0)
+  const sum = KIND_NAMES.reduce((total, kind) => total + (SHARE[kind] * sums[kind][0]) / Math.max(1, sums[kind][1]) ** TEMPER, 0)
+  return SLOPE * sum + OFFSET
 }
 
 function weightOf(model: Model, { kind, place }: Token): number {
@@ -135,8 +142,8 @@ export function isTrained(model: Pick<Model, 'texts'>): boolean {
   return kept >= LEAST_OF_EACH && refused >= LEAST_OF_EACH && kept + refused >= LEAST_IN_ALL
 }
 
-/** The tables of a model as text, one for each kind: base64 of pairs of counts, runs of places without any left out. */
-export function encode(model: Model): Record<Kind, string> {
+/** The counts of a model as text, one for each kind: base64 of pairs of counts, runs of places without any left out. */
+export function encode(model: Model): Tables {
   const packed = ({ kept, refused }: Counts) => {
     const bytes: number[] = []
     const put = (value: number) => {
@@ -162,7 +169,7 @@ export function encode(model: Model): Record<Kind, string> {
 }
 
 /** The model that {@link encode} wrote. */
-export function decode(texts: Record<Label, number>, tables: Record<Kind, string>): Model {
+export function decode(texts: Record<Label, number>, tables: Tables): Model {
   const model = { ...emptyModel(), texts: { ...texts } }
   for (const kind of KIND_NAMES) {
     const binary = atob(tables[kind])
