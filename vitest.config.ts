@@ -54,7 +54,13 @@ export default defineConfig({
       },
       {
         resolve: platform('sqlite'),
-        test: { name: 'browser', include: ['test/widget/**/*.test.ts'], testTimeout: 120_000, hookTimeout: 60_000, fileParallelism: false },
+        test: {
+          name: 'browser',
+          include: ['test/{widget,desk}/**/*.test.ts'],
+          testTimeout: 120_000,
+          hookTimeout: 60_000,
+          fileParallelism: false,
+        },
       },
     ],
   },

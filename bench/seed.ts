@@ -1,7 +1,7 @@
 // The data of the measurements: one thread of 100 comments (30 % replies) and 200 of 20, through the product's own commands.
 import { submit } from '../src/core/comments/submit.ts'
 import { decide } from '../src/core/moderation/decide.ts'
-import { newToken } from '../src/core/people/team.ts'
+import { newToken } from '../src/core/people/tokens.ts'
 import { addSite, findSite } from '../src/core/sites.ts'
 import { nodeServices, openDatabase, readConfig, readMigrations } from '../src/platform/node.ts'
 import { migrate } from '../src/storage/migrate.ts'

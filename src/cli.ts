@@ -8,9 +8,12 @@ import { ZodError } from 'zod'
 import packageJson from '../package.json' with { type: 'json' }
 import { type Config, ConfigError, SETTINGS } from './config.ts'
 import { EXPORTED_TABLES, exportSite } from './core/archive/export.ts'
+import { acceptRecord, type Head, type RecordFault, verifyRecord } from './core/chain.ts'
 import { AppError, ROLES } from './core/context.ts'
 import { takeIn } from './core/moderation/catalogue.ts'
-import { invite, newToken } from './core/people/team.ts'
+import type { RecoveryKind } from './core/people/links.ts'
+import { disableAccount, invite, recover } from './core/people/team.ts'
+import { newToken } from './core/people/tokens.ts'
 import { addSite, setSite } from './core/sites.ts'
 import { sweep } from './jobs.ts'
 import { serveOnNode } from './main.node.ts'
@@ -30,8 +33,17 @@ import { conflictOn } from './storage/store.ts'
 /** A mistake in the call: its text is all the caller needs. */
 class UsageError extends Error {}
 
+/** The record was read and is not what was written. */
+class RecordBroken extends Error {}
+
+/** The record could not be read, so that nothing is known about it: exit 2. */
+class RecordUnread extends Error {}
+
 /** Time between two words about progress. */
 const PROGRESS_MS = 2_000
+
+/** What a person lost, and the link that mends it. */
+const LOST: Record<string, RecoveryKind> = { password: 'password', factor: 'factor', both: 'anew' }
 
 type Command = { usage: string; about: string; run(args: string[]): Promise<void> }
 
@@ -97,7 +109,7 @@ const COMMANDS: Record<string, Command> = {
       })
       const input = { site: required(values.site, '--site SLUG'), role: roleOf(values.role), name: required(values.name, '--name NAME') }
       await written(values.d1 === true, async (services) => {
-        const { token, statements } = await newToken(services, input)
+        const { token, statements } = newToken(services, input)
         await services.store.batch(statements)
         return token
       })
@@ -105,7 +117,7 @@ const COMMANDS: Record<string, Command> = {
   },
   'staff invite': {
     usage: 'ykien staff invite EMAIL --site SLUG --role ROLE [--name NAME] [--d1]',
-    about: `Gives a person a role on a site and prints a sign-in link that works once, for 48 hours. Roles: ${ROLES.join(', ')}.`,
+    about: `Invites a person to a role on a site and prints the link, which works once, for 48 hours, and sets up the account. Roles: ${ROLES.join(', ')}.`,
     async run(args) {
       const { values, positionals } = read(
         args,
@@ -120,9 +132,37 @@ const COMMANDS: Record<string, Command> = {
         ...(values.name === undefined ? {} : { name: values.name }),
       }
       await written(values.d1 === true, async (services) => {
-        const { link, statements } = await invite(services, input)
+        const { link, statements } = invite(services, input)
         await services.store.batch(statements)
         return link.url
+      })
+    },
+  },
+  'staff recover': {
+    usage: 'ykien staff recover EMAIL --lost password|factor|both [--d1]',
+    about:
+      'Prints a link by which a person gets back in; it works once, for 48 hours. With a lost password it asks for the second factor, with a lost second factor for the password; with both lost it asks for nothing, so be sure whom you give it to.',
+    async run(args) {
+      const { values, positionals } = read(args, { lost: { type: 'string' }, d1: { type: 'boolean' } }, 1)
+      const [email = ''] = positionals
+      const kind = LOST[required(values.lost, '--lost password|factor|both')]
+      if (!kind) throw new UsageError('--lost is password, factor or both')
+      await written(values.d1 === true, async (services) => {
+        const link = recover(services, { email, kind })
+        await services.store.batch(link.statements)
+        return link.url
+      })
+    },
+  },
+  'staff disable': {
+    usage: 'ykien staff disable EMAIL',
+    about: 'Disables an account on every site and ends its sessions. Prints the address.',
+    async run(args) {
+      const { positionals } = read(args, {}, 1)
+      const [email = ''] = positionals
+      await written(false, async (services) => {
+        await disableAccount(services, email)
+        return email
       })
     },
   },
@@ -190,6 +230,37 @@ const COMMANDS: Record<string, Command> = {
         }
         if (faults > 0) throw new UsageError(`${faults} faults found`)
       })
+    },
+  },
+  'audit verify': {
+    usage: 'ykien audit verify [--anchor NUMBER:HASH]',
+    about:
+      'Reads the whole record and prints as JSON how long it is and what is wrong first: a row changed, removed, put in, moved, or an end cut off. Exit 0: nothing; 1: a fault, named on stderr; 2: it could not be read. --anchor compares with a place that the log told ("record.linked") instead of the anchor file. Needs the YKIEN_SECRET of the installation.',
+    async run(args) {
+      try {
+        const { values } = read(args, { anchor: { type: 'string' } })
+        const known = values.anchor === undefined ? null : placeInChain(values.anchor)
+        const report = await withServices((services) => verifyRecord(services, known), { isReadOnly: true })
+        console.log(JSON.stringify(report))
+        if (report.fault) throw new RecordBroken(told(report.fault))
+        if (report.anchor === null) say('no anchor was found to compare with: a record whose end was cut off would look the same')
+      } catch (error) {
+        if (error instanceof RecordBroken) throw error
+        throw new RecordUnread(error instanceof Error ? error.message : String(error), { cause: error })
+      }
+    },
+  },
+  'audit accept': {
+    usage: 'ykien audit accept --reason TEXT',
+    about:
+      'Accepts the record as it is found, such as after a restored backup: writes reason and fault into the record, lays the old anchor aside and goes on from here. Refused when nothing is wrong. What is changed later is found as before.',
+    async run(args) {
+      const { values } = read(args, { reason: { type: 'string' } })
+      const reason = required(values.reason?.trim(), '--reason TEXT')
+      const accepted = await withServices((services) => acceptRecord(services, reason))
+      if (accepted === null) throw new UsageError('the record is whole, so there is nothing to accept')
+      if (accepted.anchorKeptAs !== null) say(`the old anchor is now ${accepted.anchorKeptAs}`)
+      console.log(JSON.stringify(accepted.found))
     },
   },
   'search rebuild': {
@@ -265,11 +336,33 @@ function settingOf(pair: string): [string, unknown] {
   }
 }
 
-async function withServices(use: (services: Services) => Promise<unknown>): Promise<void> {
+/** A place in the chain as the log tells it. */
+function placeInChain(text: string): Head {
+  const [, sequence = '', link = ''] = /^(\d+):([\w-]+)$/.exec(text) ?? []
+  if (link === '') throw new UsageError(`"${text}" is no NUMBER:HASH`)
+  return { sequence: Number(sequence), link }
+}
+
+/** What is wrong with the record, for the operator. */
+function told({ kind, sequence, id, action, at }: RecordFault): string {
+  const row = id === null ? `row number ${sequence}` : `row number ${sequence || '(none yet)'}, ${action} of ${at} (${id}),`
+  const texts: Record<RecordFault['kind'], string> = {
+    removed: `${row} is missing; the one after it is of ${at}`,
+    altered: `${row} is not as it was written, or YKIEN_SECRET is not that of this installation`,
+    moved: `${row} does not stand where it was put: rows were exchanged, or the chain was made anew without the key`,
+    foreign: `${row} was put in by somebody without the key`,
+    cut: `the end is cut off: ${row} is missing, and the anchor has seen it`,
+    replaced: `the record was made anew: the anchor has seen another row number ${sequence}`,
+    anchor: 'the anchor file was not made with this YKIEN_SECRET',
+  }
+  return `the record is broken: ${texts[kind]}; see "The record" in docs/operations.md`
+}
+
+async function withServices<Result>(use: (services: Services) => Promise<Result>, options: { isReadOnly?: boolean } = {}): Promise<Result> {
   const config = readConfig(process.env)
-  const store = openDatabase(config)
+  const store = openDatabase(config, options)
   try {
-    await use(nodeServices(config, store, () => {}))
+    return await use(nodeServices(config, store, () => {}))
   } finally {
     await store.close()
   }
@@ -335,6 +428,8 @@ async function written(isForD1: boolean, command: (services: Services) => Promis
     const { store, script } = openScript()
     const config: Config = {
       ...readConfig({ ...process.env, YKIEN_SECRET: process.env.YKIEN_SECRET || 'not needed to print a script, but asked for' }),
+      // The secret of the other machine is not here, so what is recorded there is recorded unsealed.
+      secret: '',
     }
     console.error(await command(nodeServices(config, store, () => {})))
     process.stdout.write(script())
@@ -346,9 +441,12 @@ async function written(isForD1: boolean, command: (services: Services) => Promis
       console.log(await command(services))
     } catch (error) {
       if (conflictOn(error, 'site.slug')) throw new UsageError(taken)
+      if (error instanceof AppError && error.code === 'not_found') throw new UsageError('there is no such person or site')
+      if (error instanceof Error && /signin_link\.staff_id|"staff_id" of relation "signin_link"/.test(error.message))
+        throw new UsageError('there is no account with this address; "ykien staff invite" makes one')
       if (
         error instanceof Error &&
-        /NOT NULL constraint failed: (api_token\.site_id|staff_role\.site_id|audit\.subject_id)/.test(error.message)
+        /NOT NULL constraint failed: (api_token\.site_id|audit\.subject_id)|invitation_names_site/.test(error.message)
       ) {
         throw new UsageError('there is no such site; "ykien site add" makes one')
       }
@@ -388,7 +486,8 @@ main(process.argv.slice(2)).catch((error: unknown) => {
     error instanceof ConfigError ||
     error instanceof MigrationRefused ||
     error instanceof DatabaseRefused ||
-    error instanceof ArchiveRefused
+    error instanceof ArchiveRefused ||
+    error instanceof RecordBroken
   const text =
     error instanceof ZodError
       ? error.issues.map((issue) => (issue.path[0] === undefined ? issue.message : `${issue.path.join('.')}: ${issue.message}`)).join('; ')
@@ -396,6 +495,10 @@ main(process.argv.slice(2)).catch((error: unknown) => {
         ? error.message
         : String(error)
   console.error(`ykien: ${text.replaceAll('\n', '; ')}`)
+  if (error instanceof RecordUnread) {
+    process.exitCode = 2
+    return
+  }
   if (!isExpected && !(error instanceof ZodError) && process.env.DEBUG) console.error(error)
   process.exitCode = 1
 })

@@ -61,6 +61,11 @@ export const SETTINGS = {
       .min(32, { error: 'write at least 32 random characters, such as the output of "openssl rand -base64 32"' })
       .optional(),
   },
+  anchor: {
+    env: 'YKIEN_ANCHOR',
+    doc: 'The file that keeps how far the chain over the record came, so that a record that was cut or made anew is noticed. Best on another disk, where the database’s user may write and nobody else. Left out, it is the path of the SQLite database and `.anchor`, with PostgreSQL `data/ykien.anchor`.',
+    schema: z.string().min(1).optional(),
+  },
   demo: {
     env: 'YKIEN_DEMO',
     doc: '`1` puts a fictional ward with its article and comments into an empty database; `0` leaves it out. Left out, it is 1 on a development machine and 0 elsewhere.',
@@ -107,6 +112,32 @@ export const SETTINGS = {
     schema: z.coerce.number({ error: 'write a number of seconds' }).int().min(0).max(300),
     default: '0',
   },
+  oidcIssuer: {
+    env: 'YKIEN_OIDC_ISSUER',
+    doc: 'The address of an OpenID Connect provider, such as the province’s sign-on; staff may then sign in with it once they have linked their account there (docs/people.md).',
+    schema: z.url({ protocol: /^https?$/, error: 'write the issuer’s address, such as https://sso.example.vn/realms/tinh' }).optional(),
+  },
+  oidcClientId: {
+    env: 'YKIEN_OIDC_CLIENT_ID',
+    doc: 'The name by which the provider knows this service; needed with `YKIEN_OIDC_ISSUER`.',
+    schema: z.string().min(1).optional(),
+  },
+  oidcClientSecret: {
+    env: 'YKIEN_OIDC_CLIENT_SECRET',
+    doc: 'The secret that the provider gave this service; needed with `YKIEN_OIDC_ISSUER`.',
+    schema: z.string().min(1).optional(),
+  },
+  oidcName: {
+    env: 'YKIEN_OIDC_NAME',
+    doc: 'What the provider is called on the sign-in page.',
+    schema: z.string().min(1).max(60),
+    default: 'VNeID, SSO',
+  },
+  oidcAcr: {
+    env: 'YKIEN_OIDC_ACR',
+    doc: 'The `acr` value that the provider gives when it has asked for a second factor itself. The service asks for this level and, where the answer has it, not for its own second factor. Left out, it always asks.',
+    schema: z.string().min(1).optional(),
+  },
   limits: {
     env: 'YKIEN_LIMITS',
     doc: '`off` lifts the rate limits, challenges and flood mode, for load tests only; the program warns at start.',
@@ -118,7 +149,13 @@ export const SETTINGS = {
 type Parsed = { [Name in keyof typeof SETTINGS]: z.output<(typeof SETTINGS)[Name]['schema']> }
 
 /** The settings as the program uses them: what may be left out has been filled in. */
-export type Config = Omit<Parsed, 'baseUrl' | 'secret' | 'demo'> & { baseUrl: string; secret: string; demo: boolean }
+export type Config = Omit<Parsed, 'baseUrl' | 'secret' | 'demo'> & {
+  baseUrl: string
+  secret: string
+  demo: boolean
+  /** Whether the service listens on this machine only and is reached by an address of it. */
+  isLoopback: boolean
+}
 
 /** Every faulty setting at once, one line each, naming the variable. */
 export class ConfigError extends Error {
@@ -140,6 +177,9 @@ export function parseConfig(env: Readonly<Record<string, string | undefined>>, d
   }
   if (parsed.replica !== undefined && String(parsed.database).startsWith('file:'))
     faults.push(`${SETTINGS.replica.env}: a SQLite file has no replica; leave it out`)
+  for (const name of ['oidcClientId', 'oidcClientSecret'] as const)
+    if (parsed.oidcIssuer !== undefined && parsed[name] === undefined)
+      faults.push(`${SETTINGS[name].env}: needed with ${SETTINGS.oidcIssuer.env}`)
   if (faults.length > 0) throw new ConfigError(faults.join('\n'))
 
   const given = parsed as Parsed
@@ -150,7 +190,7 @@ export function parseConfig(env: Readonly<Record<string, string | undefined>>, d
       `${SETTINGS.secret.env}: needed when the service can be reached from outside; set it to the output of "openssl rand -base64 32" and keep it`,
     )
   }
-  return { ...given, baseUrl, secret: given.secret ?? developmentSecret(), demo: given.demo ?? isDevelopment }
+  return { ...given, baseUrl, secret: given.secret ?? developmentSecret(), demo: given.demo ?? isDevelopment, isLoopback: isDevelopment }
 }
 
 function isLoopback(host: string): boolean {

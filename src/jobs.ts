@@ -1,7 +1,11 @@
 // The recurring duties, as one readable list, and the tick that runs them. Node's timer and Workers' cron both call it.
 import { purgeUsedWork } from './core/abuse/challenge.ts'
 import { endFloods } from './core/abuse/flood.ts'
+<<<<<<< HEAD
 import { keepAssessments } from './core/moderation/assess.ts'
+=======
+import { linkRecord } from './core/chain.ts'
+>>>>>>> main
 import { keepCatalogue } from './core/moderation/catalogue.ts'
 import { CLAIMED_AT_ONCE, runOutbox } from './core/outbound/outbox.ts'
 import { purgeEnded } from './core/people/sessions.ts'
@@ -17,6 +21,7 @@ type Duty = { name: string; run: (services: Services) => Promise<boolean>; rest:
 const DUTIES: readonly Duty[] = [
   { name: 'outbox', run: async (services) => (await runOutbox(services)) === CLAIMED_AT_ONCE, rest: 1 },
   { name: 'ended sessions', run: purgeEnded, rest: 0 },
+  { name: 'record', run: linkRecord, rest: 3 },
   { name: 'used challenges', run: purgeUsedWork, rest: 0 },
   { name: 'ended floods', run: endFloods, rest: 0 },
   { name: 'assessments', run: keepAssessments, rest: 9 },

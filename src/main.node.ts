@@ -44,9 +44,13 @@ export async function serveOnNode(config: Config, { isReadOnly = false } = {}): 
     log({ event: 'stopping' })
   }, config.drainSeconds)
   console.log(`Ý Kiến listens on ${config.baseUrl}`)
-  if (demoLink !== null) {
+  if (config.demo) {
     console.log(`  Article with the section:  ${config.baseUrl}/`)
-    console.log(`  Sign in to the desk (once): ${demoLink}`)
+    console.log(
+      demoLink === null
+        ? `  Sign in to the desk:       "ykien staff invite YOUR-ADDRESS --site ${WARD.slug} --role admin"`
+        : `  Sign in to the desk (once): ${demoLink}`,
+    )
     console.log(`  Page without script:       ${config.baseUrl}/r/${WARD.slug}?key=${ARTICLE.key}`)
     console.log(`  API:                       ${config.baseUrl}/docs`)
   }
@@ -80,7 +84,14 @@ async function servePrimary(config: Config, options: Options, clock: Clock): Pro
   const judge = (question: unknown) => answerTo(gate, question as Question)
   const { take = () => {} } = store
   const { reading } = services.meters
-  const processes = await startProcesses(config.processes, { take, judge, nudge: clock.wakeAt, reading, log })
+  const processes = await startProcesses(config.processes, {
+    take,
+    judge,
+    hash: services.hashPassword,
+    nudge: clock.wakeAt,
+    reading,
+    log,
+  })
   return { services, processes, demoLink }
 }
 
@@ -89,7 +100,12 @@ async function serveForPrimary(config: Config, { isReadOnly }: Options): Promise
   const link = joinPrimary(() => services.meters.reading())
   const store = openServed(config, { isReadOnly, link })
   const usual = nodeServices(config, store, link.nudge)
-  const services: Services = { ...usual, meters: { ...usual.meters, readings: link.readings }, isDraining: link.isDraining }
+  const services: Services = {
+    ...usual,
+    meters: { ...usual.meters, readings: link.readings },
+    hashPassword: link.hash,
+    isDraining: link.isDraining,
+  }
   const { close } = await openServer(config, createApp(services, createRemoteGate(link.judge)).fetch, log)
   await link.told
   await close()

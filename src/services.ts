@@ -15,6 +15,24 @@ export type SharedBytes = {
   put(key: string, bytes: Uint8Array<ArrayBuffer>): Promise<void>
 }
 
+/** What a password's hash costs: scrypt's N, r and p. */
+export type HashCost = { n: number; r: number; p: number }
+
+/** So many passwords wait to be hashed that another would wait too long. */
+export class HashQueueFull extends Error {
+  override readonly name = 'HashQueueFull'
+}
+
+/** A text kept outside the database, where whoever can change the one cannot change the other. */
+export type Anchor = {
+  /** What is kept; null when nothing is yet. */
+  read(): Promise<string | null>
+  /** Keeps the text instead of what is kept, when `isFurther` says so of that. Left undone while another process does it. */
+  raise(text: string, isFurther: (kept: string | null) => boolean): Promise<void>
+  /** Lays what is kept aside, and keeps this instead, or nothing. Returns the name under which the old one can be found. */
+  replace(text: string | null): Promise<string | null>
+}
+
 export type Services = {
   store: Store
   config: Config
@@ -23,6 +41,10 @@ export type Services = {
   /** UUIDv7: sorts by the time it was made. */
   newId(): string
   randomBytes(length: number): Uint8Array<ArrayBuffer>
+  /** The 32 bytes of scrypt. Of the whole service two run at once; the others wait in turn, and beyond 20 it throws {@link HashQueueFull}. */
+  hashPassword(password: string, salt: Uint8Array, cost: HashCost): Promise<Uint8Array<ArrayBuffer>>
+  /** Asks a server that the operator configured. Follows no redirect and gives up after some seconds. */
+  fetchOut(request: Request): Promise<Response>
   /** Compresses a public answer, or null where the host's edge does that itself. */
   compress: ((bytes: Uint8Array<ArrayBuffer>, encoding: 'br' | 'gzip') => Promise<Uint8Array<ArrayBuffer>>) | null
   /** Null where there is nothing to share, or nobody to share it with. */
@@ -34,6 +56,8 @@ export type Services = {
   /** Something was announced for this time: wakes the outbox then, where the host can. */
   nudge(notBefore: string): void
   meters: Meters
+  /** Where the end of the record's chain is kept; null where there is no disk, so that only the log keeps it. */
+  anchor: Anchor | null
   /** Whether this process was told to stop, so that no new work should be sent to it. */
   isDraining(): boolean
 }

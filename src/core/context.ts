@@ -1,6 +1,7 @@
 // Who asks, for which site, with which services; who may do what; and the one error core throws.
 // Not for: finding out who asks (http/auth.ts) or what an error looks like outside (http/problem.ts).
 import type { Services } from '../services.ts'
+import type { Settings } from './settings.ts'
 
 /** The roles a person or token can have on a site (docs/roles.md says what each may do). */
 export const ROLES = ['viewer', 'moderator', 'replier', 'leader', 'reception', 'admin', 'system'] as const
@@ -21,6 +22,7 @@ export type OpinionKind = (typeof OPINION_KINDS)[number]
 export type SiteField = 'name' | 'email' | 'phone' | 'address' | 'kind'
 export type FieldRule = 'off' | 'optional' | 'required'
 
+<<<<<<< HEAD
 /** A site's settings, as sites.ts reads them. Lengths are graphemes of the NFC text, times are minutes. */
 type SiteSettings = Record<`ask_${SiteField}`, FieldRule> & {
   /** Who signs official replies; null means the site's name. */
@@ -40,8 +42,10 @@ type SiteSettings = Record<`ask_${SiteField}`, FieldRule> & {
   questions: readonly { question: string; answers: readonly string[] }[]
 }
 
+=======
+>>>>>>> main
 /** The ward that asks for opinions, and the origins its pages live on. */
-export type Site = { id: string; slug: string; name: string; settings: SiteSettings; origins: readonly string[] }
+export type Site = { id: string; slug: string; name: string; settings: Settings; origins: readonly string[] }
 
 /** What every command and query gets. A query reads rows of `site` only. */
 export type Ctx = { services: Services; actor: Actor; site: Site }
@@ -65,9 +69,22 @@ export const STAFF_ACTS = {
   'thread.close': { roles: DECIDERS, means: 'close an article to further opinions, and open it again' },
   'reply.publish': { roles: ANSWERERS, means: 'publish official replies, take back own ones' },
   'decision.undo_others': { roles: ['leader', 'admin', 'system'], means: 'undo what somebody else decided' },
+<<<<<<< HEAD
   'learning.read': { roles: ADMINS, means: 'see how well the site’s own decisions order what waits' },
+=======
+  'thread.manage': {
+    roles: DECIDERS,
+    means: 'open, close and schedule articles, tell readers something there, join two articles that are one, give an article further names',
+  },
+  'canned.manage': { roles: ANSWERERS, means: 'write, change and remove prepared replies' },
+  'site.configure': { roles: ADMINS, means: 'change the site’s settings and the origins its pages live on' },
+>>>>>>> main
   'people.read': { roles: ADMINS, means: 'see who works on the site, and in which role' },
   'people.manage': { roles: ADMINS, means: 'invite people, change their role, disable them, issue recovery links' },
+  'people.recover_anew': {
+    roles: ['system'],
+    means: 'issue a link that replaces both password and second factor of a person of this site alone',
+  },
   'token.manage': { roles: ADMINS, means: 'see, make and revoke the tokens of programs' },
 } as const satisfies Record<string, { roles: readonly Role[]; means: string }>
 
@@ -107,8 +124,11 @@ export function allow(ctx: Ctx, act: Act): void {
   if (!may(ctx, act)) throw new AppError('forbidden')
 }
 
+/** Who an act is put down to: an actor, or a person whose role has no part in it. */
+export type Doer = Actor | { kind: 'staff'; id: string; name: string }
+
 /** The identity of an actor as facts and audit rows keep it. A citizen has none. */
-export function actorColumns(actor: Actor): { actor_kind: string; actor_id: string | null; actor_name: string | null } {
+export function actorColumns(actor: Doer): { actor_kind: string; actor_id: string | null; actor_name: string | null } {
   return {
     actor_kind: actor.kind,
     actor_id: 'id' in actor ? actor.id : null,
@@ -137,10 +157,33 @@ export type ErrorCode =
   | 'article_required'
   | 'url_invalid'
   | 'thread_closed'
+  | 'site_closed'
+  | 'outside_hours'
+  | 'setting_invalid'
+  | 'origin_invalid'
+  | 'last_origin'
+  | 'origins_full'
+  | 'name_taken'
+  | 'alias_taken'
+  | 'merge_field_unknown'
   | 'parent_not_found'
   | 'edit_closed'
   | 'unauthenticated'
   | 'link_invalid'
+  | 'signin_refused'
+  | 'signin_expired'
+  | 'code_invalid'
+  | 'confirmation_required'
+  | 'password_short'
+  | 'password_long'
+  | 'password_weak'
+  | 'passkey_invalid'
+  | 'provider_failed'
+  | 'identity_unknown'
+  | 'identity_taken'
+  | 'last_factor'
+  | 'own_access'
+  | 'already_member'
   | 'forbidden'
   | 'cross_site'
   | 'origin_not_allowed'
@@ -151,6 +194,10 @@ export type ErrorCode =
   | 'undo_expired'
   | 'reason_required'
   | 'masks_invalid'
+  | 'views_full'
+  | 'nothing_chosen'
+  | 'key_invalid'
+  | 'key_taken'
   | 'idempotency_mismatch'
   | 'idempotency_key_invalid'
   | 'reader_token_invalid'

@@ -3,6 +3,7 @@
 import { sql } from 'kysely'
 import type { Sample } from '../lib/meters.ts'
 import type { Services } from '../services.ts'
+import { recorded } from './record.ts'
 
 /** Rows counted at most for one number: a count of millions would hold everybody up. */
 const COUNT_CEILING = 1_000
@@ -21,15 +22,13 @@ export async function checkHealth(services: Services): Promise<Health> {
   const { db, batch } = services.store
   const id = services.newId()
   const at = services.now().toISOString()
-  const actor = { actor_kind: 'system', actor_id: null, actor_name: 'readyz' }
-  const subject = { subject_kind: 'probe', subject_id: id }
   const read = await reasonAgainst(db.selectFrom('schema_migration').select('name').limit(1).execute())
   const write = await reasonAgainst(
     batch([
-      db.insertInto('audit').values({ id, site_id: null, action: 'probe', ...subject, ...actor, detail: '{}', created_at: at }),
+      recorded(services, null, { kind: 'system', name: 'readyz' }, { action: 'probe', subject: { kind: 'probe', id } }),
       db.insertInto('outbox').values({ id, site_id: '', event: 'probe', payload: '{}', not_before: at, created_at: at }),
       db.deleteFrom('outbox').where('id', '=', id),
-      db.deleteFrom('audit').where('id', '=', id),
+      db.deleteFrom('audit').where('subject_id', '=', id).where('site_id', 'is', null),
     ]),
   )
   return { read: read === null, write: write === null, reason: read ?? write }

@@ -1,8 +1,11 @@
 // Sites: finding one, adding one, and telling its own pages from others'.
-import { type Expression, sql } from 'kysely'
+import { type Expression, type RawBuilder, type SelectQueryBuilder, sql } from 'kysely'
 import { z } from 'zod'
 import type { Services } from '../services.ts'
+import type { Schema } from '../storage/schema.ts'
+import type { Compilable } from '../storage/store.ts'
 import { AppError, type Site } from './context.ts'
+<<<<<<< HEAD
 
 const Language = z.enum(['vi', 'en'])
 const Rule = z.enum(['off', 'optional', 'required'])
@@ -37,6 +40,10 @@ const Settings = z.object({
 })
 
 const SettingChanges = Settings.partial().strict()
+=======
+import { COMMAND_LINE, recorded } from './record.ts'
+import { CONSENT_TEXTS, CONTACT_SETTINGS, clashesOf, SettingChanges, type SettingName, Settings } from './settings.ts'
+>>>>>>> main
 
 const Slug = z.string().regex(/^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/, 'a slug is 1 to 63 of a-z, 0-9 and "-", such as phuong-vi-du')
 const NewSite = z.object({
@@ -72,17 +79,10 @@ export async function addSite(services: Services, raw: NewSite): Promise<string>
   await services.store.batch([
     db.insertInto('site').values({ id, slug: input.slug, name: input.name, settings: JSON.stringify(input.settings), created_at }),
     ...[...new Set(input.origins)].map((origin) => db.insertInto('site_origin').values({ site_id: id, origin, created_at })),
-    db.insertInto('audit').values({
-      id: services.newId(),
-      site_id: id,
+    recorded(services, id, COMMAND_LINE, {
       action: 'site.add',
-      subject_kind: 'site',
-      subject_id: id,
-      actor_kind: 'system',
-      actor_id: null,
-      actor_name: 'command line',
-      detail: JSON.stringify({ slug: input.slug, origins: input.origins }),
-      created_at,
+      subject: { kind: 'site', id },
+      detail: { slug: input.slug, origins: input.origins },
     }),
   ])
   return input.slug
@@ -94,33 +94,48 @@ export async function addSite(services: Services, raw: NewSite): Promise<string>
  */
 export async function setSite(services: Services, slug: string, raw: unknown): Promise<string> {
   const changes = z.record(z.string(), z.unknown()).parse(raw)
-  const given = Object.fromEntries(Object.entries(changes).filter(([, value]) => value !== null))
-  const checked = SettingChanges.parse(given)
-  // Only what was named: the defaults of the others are not to be written.
-  const patch = Object.fromEntries(Object.keys(changes).map((name) => [name, name in given ? checked[name as keyof typeof checked] : null]))
-  const { store, newId, now } = services
-  const json = JSON.stringify(patch)
-  const merged =
-    store.dialect === 'postgres'
-      ? sql<string>`jsonb_strip_nulls(settings::jsonb || ${json}::jsonb)::text`
-      : sql<string>`json_patch(settings, ${json})`
-  const site = store.db.selectFrom('site').select('id').where('slug', '=', slug).$asScalar()
+  const patch = checkedChanges(changes)
+  const names = Object.keys(patch) as SettingName[]
+  const { store, now } = services
+  const { db } = store
+  const at = now().toISOString()
+  const site = db.selectFrom('site').select('id').where('slug', '=', slug).$asScalar()
+  const makesConsent = CONSENT_TEXTS.some((name) => names.includes(name))
   await store.batch([
-    store.db.insertInto('audit').values({
-      id: newId(),
-      site_id: site,
+    recorded(services, site, COMMAND_LINE, {
       action: 'site.set',
-      subject_kind: 'site',
-      subject_id: site,
-      actor_kind: 'system',
-      actor_id: null,
-      actor_name: 'command line',
-      detail: JSON.stringify({ names: Object.keys(patch) }),
-      created_at: now().toISOString(),
+      subject: { kind: 'site', id: slug },
+      detail: toldOf(patch),
     }),
-    store.db.updateTable('site').set({ settings: merged }).where('slug', '=', slug),
+    db
+      .insertInto('edit')
+      .columns(['subject_id', 'from_version', 'site_id', 'created_at'])
+      .expression(
+        db
+          .selectFrom('site')
+          .select(['id', 'version', 'id as owner', sql.lit(at).as('at')])
+          .where('slug', '=', slug),
+      ),
+    ...(makesConsent ? [keepFirstConsent(services, slug)] : []),
+    db
+      .updateTable('site')
+      .set((is) => ({ settings: mergedInPlace(store.dialect, patch), version: is('version', '+', 1) }))
+      .where('slug', '=', slug),
+    ...(makesConsent ? keepConsent(services, slug) : []),
   ])
   return slug
+}
+
+/** Changes as they are written: only what was named, since the defaults of the others are not to be. Throws a ZodError. */
+export function checkedChanges(changes: Readonly<Record<string, unknown>>): Partial<Record<SettingName, unknown>> {
+  const checked = SettingChanges.parse(Object.fromEntries(Object.entries(changes).filter(([, value]) => value !== null)))
+  const names = Object.keys(changes) as SettingName[]
+  const clashes = clashesOf(Object.fromEntries(names.filter((name) => checked[name] !== undefined).map((name) => [name, checked[name]])))
+  if (clashes.length > 0)
+    throw new z.ZodError(
+      clashes.map((name) => ({ code: 'custom', path: [name], message: 'does not agree with the other settings', input: changes })),
+    )
+  return Object.fromEntries(names.map((name) => [name, changes[name] === null ? null : checked[name]]))
 }
 
 /** Whether the page address lies on one of the site's registered origins, http and https alike. */
@@ -159,9 +174,80 @@ async function loadSite(services: Services, column: 'slug' | 'id', value: SiteId
   return toSite(rows)
 }
 
+/** An origin as browsers send it, of an address that names scheme, host and port only. */
 function toOrigin(text: string, check: z.RefinementCtx): string {
   const url = URL.parse(text)
   if (url && /^https?:$/.test(url.protocol) && url.pathname === '/' && url.search === '' && url.username === '') return url.origin
   check.addIssue(`"${text}" is not an origin; write scheme, host and port only, such as https://phuongvidu.example.vn`)
   return z.NEVER
+}
+
+/** The settings with a patch put over them, computed by the database. A null takes a setting out, so that its default holds. */
+function mergedInPlace(dialect: Services['store']['dialect'], patch: Readonly<Record<string, unknown>>): RawBuilder<string> {
+  const json = JSON.stringify(patch)
+  return dialect === 'postgres'
+    ? sql<string>`jsonb_strip_nulls(settings::jsonb || ${json}::jsonb)::text`
+    : sql<string>`json_patch(settings, ${json})`
+}
+
+/** What the record tells of settings changed without being read first; of those that reach a person only that they changed. */
+function toldOf(patch: Readonly<Record<string, unknown>>): { after: Record<string, unknown>; unsaid: string[] } {
+  const isUnsaid = (name: string) => (CONTACT_SETTINGS as readonly string[]).includes(name)
+  return {
+    after: Object.fromEntries(Object.entries(patch).filter(([name]) => !isUnsaid(name))),
+    unsaid: Object.keys(patch).filter(isUnsaid),
+  }
+}
+
+/**
+ * The texts that authors agree to, before they change: kept as version 0 when none was ever kept, so that what the first authors
+ * agreed to is not lost.
+ */
+export function keepFirstConsent(services: Services, slug: string): Compilable {
+  const { db } = services.store
+  return insertConsent(
+    services,
+    db
+      .selectFrom('site')
+      .where('slug', '=', slug)
+      .where((is) => is.not(is.exists(is.selectFrom('consent_text').select('version').whereRef('consent_text.site_id', '=', 'site.id')))),
+    { version: sql<number>`0`, at: sql<string>`site.created_at` },
+  )
+}
+
+/** The texts as they are after a change of them, as the next version, whose number the settings get. */
+export function keepConsent(services: Services, slug: string): Compilable[] {
+  const { store, now } = services
+  const { db } = store
+  const next = sql<number>`(SELECT max(known.version) + 1 FROM consent_text AS known WHERE known.site_id = site.id)`
+  const last = sql`(SELECT max(version) FROM consent_text WHERE consent_text.site_id = site.id)`
+  return [
+    insertConsent(services, db.selectFrom('site').where('slug', '=', slug), { version: next, at: sql<string>`${now().toISOString()}` }),
+    db
+      .updateTable('site')
+      .set({
+        settings:
+          store.dialect === 'postgres'
+            ? sql<string>`jsonb_set(settings::jsonb, '{consent_version}', to_jsonb(${last}))::text`
+            : sql<string>`json_set(settings, '$.consent_version', ${last})`,
+      })
+      .where('slug', '=', slug),
+  ]
+}
+
+function insertConsent(
+  { store, newId }: Services,
+  site: SelectQueryBuilder<Schema, 'site', unknown>,
+  { version, at }: { version: RawBuilder<number>; at: RawBuilder<string> },
+): Compilable {
+  const texts =
+    store.dialect === 'postgres'
+      ? sql<string>`jsonb_build_object(${sql.join(CONSENT_TEXTS.flatMap((name) => [sql.lit(name), sql`site.settings::jsonb -> ${sql.lit(name)}`]))})::text`
+      : sql<string>`json_object(${sql.join(CONSENT_TEXTS.flatMap((name) => [sql.lit(name), sql`site.settings ->> ${sql.lit(`$.${name}`)}`]))})`
+  return store.db
+    .insertInto('consent_text')
+    .columns(['id', 'site_id', 'version', 'texts', 'created_at'])
+    .expression(
+      site.select([sql<string>`${newId()}`.as('id'), 'site.id as site_id', version.as('version'), texts.as('texts'), at.as('at')]),
+    )
 }

@@ -12,6 +12,11 @@ export type Article = { key: string; url: string; title: string }
 export type Thread = Article & {
   id: string
   closedAt: string | null
+  /** When it closes and opens by itself; past ones count too (opening.ts). */
+  closesAt: string | null
+  opensAt: string | null
+  /** What readers are told above the form. */
+  message: string | null
   revision: number
   publicCount: number
   officialCount: number
@@ -270,6 +275,9 @@ export const THREAD_COLUMNS = [
   'thread.url',
   'thread.title',
   'thread.closed_at',
+  'thread.closes_at',
+  'thread.opens_at',
+  'thread.message',
   'thread.revision',
   'thread.public_count',
   'thread.official_count',
@@ -279,6 +287,9 @@ export const THREAD_COLUMNS = [
 type ThreadRow = Article & {
   id: string
   closed_at: string | null
+  closes_at: string | null
+  opens_at: string | null
+  message: string | null
   revision: number
   public_count: number
   official_count: number
@@ -298,6 +309,9 @@ export function toThread(row: ThreadRow): Thread {
     url: row.url,
     title: row.title,
     closedAt: row.closed_at,
+    closesAt: row.closes_at,
+    opensAt: row.opens_at,
+    message: row.message,
     revision: row.revision,
     publicCount: row.public_count,
     officialCount: row.official_count,

@@ -1,24 +1,22 @@
 // The card of one comment: its text as a clerk must see it, what the machine points out, and the decisions that are legal.
 // Not for: the page around it (parts.tsx).
-import { REASONS, type State, type Verdict } from '../core/comments/states.ts'
+import type { Mask } from '../core/comments/masks.ts'
 import { excerpt } from '../core/comments/text.ts'
-import { may } from '../core/context.ts'
 import type { QueueItem } from '../core/moderation/queue.ts'
-import type { Signal, SignalCode } from '../core/screening/signal.ts'
+import type { Signal } from '../core/screening/signal.ts'
 import { safeHref } from '../http/page.tsx'
 import { signalSentence } from '../http/signal.ts'
 import { dateTime, fill } from '../i18n/format.ts'
-import { authorOf, type Desk, type Place, placeFields } from './desk.ts'
+import type { Strings } from '../i18n/index.ts'
+import { Actions } from './actions.tsx'
+import { authorOf, type Desk, type Place } from './desk.ts'
 
-/** Verdicts this desk offers at one press, in the order of its buttons; `reject` has a panel of its own. */
-const ONE_PRESS = ['approve', 'hold', 'spam', 'hide'] as const satisfies readonly Verdict[]
-/** States in which a comment waits for the office. */
-const WAITING: readonly State[] = ['pending', 'held', 'returned']
+/** States in which a comment waits for the office; the queue shows them from the oldest. */
+export const WAITING: readonly string[] = ['pending', 'held', 'returned']
 /** Graphemes of the comment that is replied to: enough to see what the reply is about. */
 const PARENT_EXCERPT = 140
 /** Different characters named in one highlighted place; a longer pile is told by its first ones. */
 const MAX_CODES = 3
-const MAX_REASON_WORDS = 2_000
 
 /**
  * One comment with everything needed to judge it. `place` is where a decision without script leads back to.
@@ -38,6 +36,7 @@ export function Card(props: { desk: Desk; item: QueueItem; place: Place; isAlone
       tabindex={-1}
     >
       <header class="card-head">
+        {!props.isAlone && <Choose desk={desk} item={item} />}
         <h2 class="author" id={`n-${item.id}`}>
           <bdi>{authorOf(desk, item)}</bdi>
         </h2>
@@ -54,14 +53,22 @@ export function Card(props: { desk: Desk; item: QueueItem; place: Place; isAlone
         </p>
       </header>
       <ArticleLine desk={desk} item={item} />
+      <Badges desk={desk} item={item} />
       {item.in_reply_to && (
         <div class="parent">
           <p>{fill(words.desk.inReplyTo, { name: item.in_reply_to.author_name ?? words.reader.anonymous })}</p>
           {item.in_reply_to.body_text !== '' && <blockquote dir="auto">{excerpt(item.in_reply_to.body_text, PARENT_EXCERPT)}</blockquote>}
         </div>
       )}
-      {item.is_public && item.state !== 'published' && <p class="badge">{words.desk.publishedAs}</p>}
-      <JudgedText text={item.body_text} signals={item.signals} />
+      <JudgedText text={item.body_text} signals={item.signals} masks={item.masks} words={words} />
+      {item.public_text !== null && (
+        <div class="public-text">
+          <p>{words.desk.publicText}</p>
+          <div class="body" dir="auto">
+            {item.public_text}
+          </div>
+        </div>
+      )}
       {item.signals.length > 0 && (
         <div class="signals">
           <p>
@@ -89,43 +96,97 @@ export function Card(props: { desk: Desk; item: QueueItem; place: Place; isAlone
   )
 }
 
-/** A text exactly as it was written, its suspicious places marked. The characters themselves stay: the style sheet adds their codes. */
-export function JudgedText(props: { text: string; signals: readonly Signal[] }) {
+/** Puts a card among those that one verdict is for. */
+function Choose({ desk, item }: { desk: Desk; item: QueueItem }) {
+  if (item.legal_verdicts.length === 0) return null
+  return (
+    <label class="choose">
+      <input type="checkbox" form="bulk" name={`item-${item.id}`} value={item.version} autocomplete="off" />
+      <span class="unseen">{fill(desk.words.desk.choose, { name: authorOf(desk, item) })}</span>
+    </label>
+  )
+}
+
+/** What is to be known before reading: the kind of opinion, who writes, what became of the author's earlier ones, reports. */
+function Badges({ desk, item }: { desk: Desk; item: QueueItem }) {
+  const words = desk.words.desk
+  const { record } = item.author
+  const badges = [
+    item.official === null ? null : desk.words.reader.official,
+    item.kind === null ? null : desk.words.kinds[item.kind],
+    item.pinned ? desk.words.reader.pinned : null,
+    item.is_public && item.state !== 'published' ? words.publishedAs : null,
+    item.report_count > 0 ? fill(words.reportCount, { n: item.report_count }) : null,
+    record === null || record.published + record.rejected === 0 ? null : fill(words.authorRecord, record),
+    item.article.state === 'closed' ? words.articleClosed : null,
+  ].filter((badge) => badge !== null)
+  if (badges.length === 0) return null
+  return (
+    <ul class="badges">
+      {badges.map((badge) => (
+        <li class="badge">{badge}</li>
+      ))}
+    </ul>
+  )
+}
+
+/**
+ * A text exactly as it was written, with the places that signals and hidden parts name. The characters themselves stay: the style
+ * sheet adds the codes of those that cannot be seen.
+ */
+export function JudgedText(props: { text: string; signals: readonly Signal[]; masks?: readonly Mask[]; words: Strings }) {
+  const { words } = props
   return (
     <div class="body" dir="auto">
-      {pieces(props.text, props.signals).map((piece) => (piece.code === null ? piece.text : <Mark text={piece.text} code={piece.code} />))}
+      {pieces(props.text, props.signals, props.masks ?? []).map(({ text, about }) =>
+        about === null ? (
+          text
+        ) : about === 'hidden' ? (
+          <s class="hidden-part" title={words.desk.hiddenPart}>
+            {text}
+          </s>
+        ) : (
+          <Found text={text} signal={about} words={words} />
+        ),
+      )}
     </div>
   )
 }
 
-function Mark(props: { text: string; code: SignalCode }) {
-  if (props.code !== 'invisible' && props.code !== 'bidi')
-    return <mark class={props.code === 'piled_marks' ? 'piled' : undefined}>{props.text}</mark>
-  return (
-    <mark class="unseen-char" data-code={codesOf(props.text)}>
-      {props.text}
-    </mark>
-  )
+function Found({ text, signal, words }: { text: string; signal: Signal; words: Strings }) {
+  if (signal.code === 'piled_marks') return <mark class="piled">{text}</mark>
+  if (signal.code === 'invisible' || signal.code === 'bidi')
+    return (
+      <mark class="unseen-char" data-code={codesOf(text)}>
+        {text}
+      </mark>
+    )
+  return <mark title={signalSentence(signal, words)}>{text}</mark>
 }
 
-type Piece = { text: string; code: SignalCode | null }
+type Piece = { text: string; about: Signal | 'hidden' | null }
 
-/** Cuts a text at the spans of its signals; where spans overlap the earlier one keeps the place. A pile of marks takes its letter along. */
-function pieces(text: string, signals: readonly Signal[]): Piece[] {
-  const spans = signals
-    .flatMap(({ code, spans: places }) =>
-      places.map(([start, end]) => ({ code, start: code === 'piled_marks' ? letterBefore(text, start) : start, end })),
-    )
-    .sort((one, other) => one.start - other.start)
+/** Cuts a text at its places; where some overlap the earlier one keeps the place. A pile of marks takes its letter along. */
+function pieces(text: string, signals: readonly Signal[], masks: readonly Mask[]): Piece[] {
+  const spans = [
+    ...masks.map(([start, end]) => ({ about: 'hidden' as const, start, end })),
+    ...signals.flatMap((signal) =>
+      signal.spans.map(([start, end]) => ({
+        about: signal,
+        start: signal.code === 'piled_marks' ? letterBefore(text, start) : start,
+        end,
+      })),
+    ),
+  ].sort((one, other) => one.start - other.start)
   const found: Piece[] = []
   let at = 0
-  for (const { code, start, end } of spans) {
+  for (const { about, start, end } of spans) {
     if (end <= at) continue
-    if (start > at) found.push({ text: text.slice(at, start), code: null })
-    found.push({ text: text.slice(Math.max(start, at), end), code })
+    if (start > at) found.push({ text: text.slice(at, start), about: null })
+    found.push({ text: text.slice(Math.max(start, at), end), about })
     at = end
   }
-  if (at < text.length) found.push({ text: text.slice(at), code: null })
+  if (at < text.length) found.push({ text: text.slice(at), about: null })
   return found
 }
 
@@ -173,106 +234,6 @@ function ArticleLine(props: { desk: Desk; item: QueueItem }) {
         </>
       )}
     </p>
-  )
-}
-
-/**
- * The decisions that are legal. Each works as a plain form; the panel of `reject` is shown by the style sheet while its
- * <details> is open, beside it and not inside, so that no button moves when it opens.
- */
-function Actions(props: { desk: Desk; item: QueueItem; place: Place }) {
-  const { desk, item } = props
-  const { words } = desk
-  const verdicts = ONE_PRESS.filter((verdict) => item.legal_verdicts.includes(verdict))
-  const mayReject = item.legal_verdicts.includes('reject')
-  if (!may(desk.ctx, 'comment.decide') || (verdicts.length === 0 && !mayReject)) return null
-  const press = (verdict: (typeof ONE_PRESS)[number]) => (
-    <button class={`decide ${verdict}`} type="submit" form={`f-${item.id}`} name="verdict" value={verdict}>
-      {words.desk[verdict]}
-    </button>
-  )
-  return (
-    <fieldset class="actions">
-      <legend class="unseen">{fill(words.desk.decisions, { name: authorOf(desk, item) })}</legend>
-      <form id={`f-${item.id}`} method="post" action={`${desk.base}/decisions`} autocomplete="off" hidden>
-        <Carried desk={desk} item={item} place={props.place} />
-      </form>
-      {verdicts.filter((verdict) => verdict === 'approve').map(press)}
-      {mayReject && (
-        <details class="reject">
-          <summary class="decide">{words.desk.reject}</summary>
-        </details>
-      )}
-      {verdicts.filter((verdict) => verdict !== 'approve').map(press)}
-      {mayReject && <RejectPanel desk={desk} item={item} place={props.place} />}
-    </fieldset>
-  )
-}
-
-function RejectPanel(props: { desk: Desk; item: QueueItem; place: Place }) {
-  const { desk, item } = props
-  const words = desk.words.desk
-  const id = (field: string) => `${field}-${item.id}`
-  return (
-    <form class="panel" method="post" action={`${desk.base}/decisions`} autocomplete="off">
-      <Carried desk={desk} item={item} place={props.place} />
-      <input type="hidden" name="verdict" value="reject" />
-      <div class="field">
-        <label for={id('reason')}>{words.rejectReason}</label>
-        <select id={id('reason')} name="reason" required aria-describedby={id('hint')}>
-          <option value="">{words.chooseReason}</option>
-          {REASONS.map((reason) => (
-            <option value={reason}>{desk.words.reasons[reason]}</option>
-          ))}
-        </select>
-      </div>
-      <div class="field">
-        <label for={id('words')}>
-          {words.reasonWords} <span class="hint">({desk.words.reader.optional.toLowerCase()})</span>
-        </label>
-        <textarea
-          id={id('words')}
-          name="reason_text"
-          rows={2}
-          maxlength={MAX_REASON_WORDS}
-          lang="vi"
-          aria-describedby={id('hint')}
-        ></textarea>
-        <p class="hint" id={id('hint')}>
-          {words.reasonHint}
-        </p>
-      </div>
-      <div class="field">
-        <label for={id('note')}>
-          {words.note} <span class="hint">({desk.words.reader.optional.toLowerCase()})</span>
-        </label>
-        <input id={id('note')} name="note" maxlength={MAX_REASON_WORDS} lang="vi" aria-describedby={id('note-hint')} />
-        <p class="hint" id={id('note-hint')}>
-          {words.noteHint}
-        </p>
-      </div>
-      <button class="decide confirm" type="submit">
-        {words.confirmReject}
-      </button>
-    </form>
-  )
-}
-
-/** What a decision carries unseen: the version that was read, and a key by which a repeated request is known. */
-function Carried(props: { desk: Desk; item: QueueItem; place: Place }) {
-  const { item, place } = props
-  const fields = {
-    comment: item.id,
-    version: item.version,
-    request_key: props.desk.ctx.services.newId(),
-    ...placeFields(place),
-  }
-  return (
-    <>
-      {Object.entries(fields).map(([name, value]) => (
-        <input type="hidden" name={name} value={String(value)} />
-      ))}
-    </>
   )
 }
 

@@ -1,33 +1,33 @@
-// What the desk does beyond its forms: decisions without leaving the page, undo with a countdown, news of what others decided.
-// Everything works without it. It builds with DOM calls only, since the page's policy forbids HTML from strings.
-import type { DecisionAnswer, MovedAnswer, UndoAnswer } from './decisions.ts'
-import type { ClientWords } from './parts.tsx'
+// What the desk does beyond its forms: keys, decisions without leaving the page, news of what others decided, many at once. Everything
+// works without it. Here its parts meet; each has a file of its own in client/.
+import type { KeyAction } from '../core/moderation/desk.ts'
+import { chooseCurrent, openBulk } from './client/bulk.ts'
+import { isOpen } from './client/card.ts'
+import { sendForm, undoLast } from './client/decide.ts'
+import { listenToKeys, type Pressed } from './client/keys.ts'
+import { cards, currentCard, goTo, openList, step } from './client/list.ts'
+import { openMask } from './client/mask.ts'
+import { base, type Card, desk, deskKeys } from './client/page.ts'
 
-const POLL_MS = 10_000
-/** Without a key or a pointer for this long the page stops asking, so that a session left alone can end. */
-const ATTENDED_MS = 10 * 60_000
-const ANSWER_TIMEOUT_MS = 15_000
-
-type Card = HTMLElement
-type Answered<Answer> = { ok: true; answer: Answer } | { ok: false; status: number; detail: string }
-type Counts = Record<string, string>
-
-const desk = document.getElementById('desk')
-const live = document.getElementById('live')
-const words = JSON.parse(desk?.dataset.words ?? '{}') as ClientWords
-const base = desk?.dataset.base ?? ''
-let attendedAt = performance.now()
-let isAsking = false
+/** Whether the last press was one of a key: then a panel that was sent hands on to the next card, while a pointer stays where it is. */
+let byKey = false
+/** After the key of reasons or of tabs the next key says which. */
+let expects: 'reason' | 'tab' | null = null
 
 if (desk) {
   document.addEventListener('submit', onSubmit)
   document.addEventListener('change', onChange)
-  document.addEventListener('keydown', onKey)
+  document.addEventListener('keydown', onEscape)
   document.addEventListener('toggle', onToggle, true)
-  for (const kind of ['pointerdown', 'pointermove', 'keydown']) document.addEventListener(kind, attend, { passive: true })
-  document.querySelector('.tabs [aria-current]')?.scrollIntoView({ block: 'nearest', inline: 'center' })
-  document.addEventListener('visibilitychange', () => void askWhatMoved())
-  setInterval(() => void askWhatMoved(), POLL_MS)
+  for (const kind of ['pointerdown', 'keydown'])
+    document.addEventListener(kind, ({ type }) => {
+      byKey = type === 'keydown'
+    })
+  openList()
+  openBulk()
+  if (deskKeys) listenToKeys(onKey, () => expects === 'reason')
+  const kept = localStorage.getItem('ykien-signer')
+  if (kept) for (const input of document.querySelectorAll<HTMLInputElement>('[data-kept="signer"]')) input.value = kept
 }
 
 function onSubmit(event: SubmitEvent): void {
@@ -36,271 +36,126 @@ function onSubmit(event: SubmitEvent): void {
   const card = form.closest<Card>('.card')
   if (!card) return
   event.preventDefault()
-  void decide(card, form, event.submitter)
+  const signer = form.querySelector<HTMLInputElement>('[data-kept="signer"]')
+  if (signer) localStorage.setItem('ykien-signer', signer.value)
+  void sendForm(card, form, event.submitter, byKey && form.matches('.panel'))
 }
 
-async function decide(card: Card, form: HTMLFormElement, button: HTMLElement | null): Promise<void> {
-  if (card.ariaBusy === 'true') return
-  const fields = fieldsOf(form)
-  if (button instanceof HTMLButtonElement && button.name !== '') fields.set(button.name, button.value)
-  const hadFocus = card.contains(document.activeElement)
-  setBusy(card, true)
-  setFault(card, null)
-  const answered = await send<DecisionAnswer>(`${base}/decisions`, fields)
-  setBusy(card, false)
-  if (!answered.ok) return fail(card, answered, button)
-  const { outcome, message, counts } = answered.answer
-  showCounts(counts)
-  if (outcome.status === 'refused') return fail(card, { detail: message, status: 409 }, button)
-  if (outcome.version !== null) card.dataset.version = String(outcome.version)
-  if (outcome.state !== null) card.dataset.state = outcome.state
-  const result = showResult(card, outcome.status === 'done' ? 'done' : 'conflict', message)
-  if (outcome.status === 'done' && outcome.decision !== null && answered.answer.undo_ms > 0)
-    offerUndo(card, result, outcome.decision, answered.answer.undo_ms)
-  say(message)
-  if (hadFocus) (result.querySelector('button') ?? result).focus({ preventScroll: true })
-  showArrivals(counts)
-}
-
-/** The line that stands in place of a card's buttons. The text above it stays, so that nothing on the page moves. */
-function showResult(card: Card, mood: 'done' | 'conflict', message: string): HTMLElement {
-  card.querySelector('.result')?.remove()
-  setFault(card, null)
-  const actions = card.querySelector<HTMLElement>('.actions')
-  const result = element('div', 'result', element('p', '', message))
-  result.tabIndex = -1
-  if (actions) {
-    actions.querySelector('details')?.removeAttribute('open')
-    result.style.minHeight = `${actions.offsetHeight}px`
-    actions.hidden = true
-    actions.before(result)
-  } else card.append(result)
-  if (mood === 'conflict') {
-    const link = element('a', '', words.open)
-    link.setAttribute('href', `${base}/comments/${card.dataset.id ?? ''}`)
-    result.append(link)
-  }
-  card.dataset.mood = mood
-  return result
-}
-
-function offerUndo(card: Card, result: HTMLElement, decision: string, undoMs: number): void {
-  const endsAt = performance.now() + undoMs
-  const left = element('span', 'left')
-  const button = element('button', '', `${words.undo} `, left)
-  left.ariaHidden = 'true'
-  result.append(button)
-  const timer = setInterval(count, 250)
-  // The button appears where a hand is: neither the second press of a double click nor a key held down is meant for it.
-  button.addEventListener('click', (event) => {
-    if (event.detail <= 1) void takeBack(card, result, decision)
-  })
-  button.addEventListener('keydown', (event) => {
-    if (event.repeat) event.preventDefault()
-  })
-  count()
-
-  function count(): void {
-    const seconds = Math.ceil((endsAt - performance.now()) / 1_000)
-    left.textContent = `${seconds} s`
-    if (seconds > 0 && button.isConnected) return
-    clearInterval(timer)
-    const hadFocus = document.activeElement === button
-    button.remove()
-    if (hadFocus) result.focus({ preventScroll: true })
-  }
-}
-
-async function takeBack(card: Card, result: HTMLElement, decision: string): Promise<void> {
-  if (card.ariaBusy === 'true') return
-  const hadFocus = card.contains(document.activeElement)
-  setBusy(card, true)
-  setFault(card, null)
-  const answered = await send<UndoAnswer>(
-    `${base}/decisions/${decision}/undo`,
-    new URLSearchParams({ version: card.dataset.version ?? '' }),
-  )
-  setBusy(card, false)
-  if (!answered.ok) {
-    if (answered.status === 409) result.querySelector('button')?.remove()
-    return fail(card, answered, result)
-  }
-  const { comment, is_same_text: isSameText, message, counts } = answered.answer
-  card.dataset.version = String(comment.version)
-  card.dataset.state = comment.state
-  showCounts(counts)
-  say(message)
-  if (!isSameText) {
-    const changed = showResult(card, 'conflict', message)
-    if (hadFocus) changed.focus({ preventScroll: true })
+function onKey({ key, isShift, isHeld }: Pressed): void {
+  const awaited = expects
+  expects = null
+  if (awaited === 'reason' && /^\d$/.test(key)) {
+    chooseReason(key)
     return
   }
-  restore(card)
-  if (hadFocus) (card.querySelector<HTMLElement>('.actions .decide') ?? card).focus({ preventScroll: true })
-  showArrivals(counts)
-}
-
-/** Gives a card its buttons back, for the version it has now. Its requests are new ones, so they get new keys. */
-function restore(card: Card): void {
-  card.querySelector('.result')?.remove()
-  delete card.dataset.mood
-  for (const form of card.querySelectorAll('form')) {
-    setField(form, 'version', card.dataset.version ?? '')
-    setField(form, 'request_key', newKey())
+  if (awaited === 'tab') {
+    const tab = document.querySelector<HTMLAnchorElement>(`.tabs [data-letter="${CSS.escape(key)}"]`)
+    if (tab) tab.click()
+    return
   }
-  const actions = card.querySelector<HTMLElement>('.actions')
-  if (actions) actions.hidden = false
+  const [action] = Object.entries(deskKeys ?? {}).find(([, of]) => of === key) ?? []
+  if (action === undefined || (isHeld && action !== 'next' && action !== 'previous')) return
+  closePanels()
+  ACTIONS[action as KeyAction](isShift)
 }
 
-/** Everything stays as it was, with a sentence that says so. */
-function fail(card: Card, answered: { status: number; detail: string }, focus: HTMLElement | null): void {
-  setFault(card, answered.detail, answered.status === 401)
-  if (focus?.isConnected) focus.focus({ preventScroll: true })
+const ACTIONS: Record<KeyAction, (isShift: boolean) => void> = {
+  next: () => step(1),
+  previous: () => step(-1),
+  select: (isShift) => chooseCurrent(isShift),
+  approve: () => press('approve'),
+  spam: () => press('spam'),
+  hold: () => press('hold'),
+  reject: () => {
+    if (openPanel('reject')) expects = 'reason'
+  },
+  mask: () => {
+    openPanel('mask')
+  },
+  reply: () => {
+    openPanel('reply')?.querySelector('textarea')?.focus()
+  },
+  note: () => {
+    const card = currentCard()
+    if (card) location.href = `${base}/comments/${card.dataset.id ?? ''}#note`
+  },
+  undo: () => void undoLast(),
+  search: () => {
+    const field = document.getElementById('q')
+    if (field instanceof HTMLInputElement) field.select()
+    field?.focus()
+  },
+  tab: () => {
+    expects = 'tab'
+  },
+  help: () => {
+    const help = document.getElementById('help')
+    if (help instanceof HTMLDialogElement) help.showModal()
+  },
 }
 
-async function askWhatMoved(): Promise<void> {
-  if (document.hidden || isAsking || performance.now() - attendedAt > ATTENDED_MS) return
-  const cards = [...document.querySelectorAll<Card>('.card[data-version]')]
-  const shown = cards.map((card) => ({ id: card.dataset.id ?? '', version: Number(card.dataset.version) }))
-  isAsking = true
-  const answered = await send<MovedAnswer>(`${base}/moved`, JSON.stringify({ shown }))
-  isAsking = false
-  if (!answered.ok) return
-  for (const row of answered.answer.moved) {
-    const card = cards.find(({ dataset }) => dataset.id === row.comment)
-    const asked = shown.find(({ id }) => id === row.comment)
-    // What this page itself did meanwhile is known already.
-    if (!card || card.ariaBusy === 'true' || String(asked?.version) !== card.dataset.version) continue
-    const hadFocus = card.querySelector('.actions, .result')?.contains(document.activeElement) ?? false
-    card.dataset.version = String(row.version)
-    card.dataset.state = row.state
-    const result = showResult(card, 'conflict', row.message)
-    say(row.message)
-    if (hadFocus) result.focus({ preventScroll: true })
-  }
-  showCounts(answered.answer.counts)
-  showArrivals(answered.answer.counts)
+/** Presses a verdict's button of the current card, when it has one. */
+function press(verdict: string): void {
+  const card = openCard()
+  const button = card?.querySelector<HTMLButtonElement>(`.actions > button[value="${verdict}"]`)
+  if (card && button?.form) void sendForm(card, button.form, button, true)
 }
 
-async function send<Answer>(path: string, body: URLSearchParams | string): Promise<Answered<Answer>> {
-  const abort = new AbortController()
-  const timer = setTimeout(() => abort.abort(), ANSWER_TIMEOUT_MS)
-  const headers: Record<string, string> = {
-    accept: 'application/json',
-    ...(typeof body === 'string' ? { 'content-type': 'application/json' } : {}),
-  }
-  try {
-    const response = await fetch(path, { method: 'POST', headers, body, redirect: 'error', signal: abort.signal })
-    const answer: unknown = /json/.test(response.headers.get('content-type') ?? '') ? await response.json() : null
-    if (response.ok && answer !== null) return { ok: true, answer: answer as Answer }
-    const { detail } = (answer ?? {}) as { detail?: unknown }
-    return { ok: false, status: response.status, detail: typeof detail === 'string' ? detail : words.internal }
-  } catch {
-    return { ok: false, status: 0, detail: words.offline }
-  } finally {
-    clearTimeout(timer)
-  }
+/** Opens a panel of the current card and gives its form. */
+function openPanel(panel: string): HTMLFormElement | null {
+  const card = openCard()
+  const details = card?.querySelector<HTMLDetailsElement>(`.open-${panel}`)
+  if (!card || !details) return null
+  details.open = true
+  const form = card.querySelector<HTMLFormElement>(`.for-${panel}`)
+  form?.scrollIntoView({ block: 'nearest' })
+  return form
 }
 
-function showCounts(counts: Counts): void {
-  for (const count of document.querySelectorAll<HTMLElement>('[data-count]')) {
-    count.textContent = counts[count.dataset.count ?? ''] ?? count.textContent
-  }
+/** A digit after the key of reasons: one of the site's own at once, 0 opens all of them. */
+function chooseReason(digit: string): void {
+  const card = openCard()
+  const form = card?.querySelector<HTMLFormElement>('.for-reject')
+  if (!card || !form) return
+  if (digit === '0') form.querySelector('select')?.focus()
+  const button = form.querySelector<HTMLButtonElement>(`[data-digit="${digit}"]`)
+  if (button) void sendForm(card, form, button, true)
 }
 
-/** Where a page shows a whole state, what the state holds beyond the page's cards has just arrived. */
-function showArrivals(counts: Counts): void {
-  const list = document.querySelector<HTMLElement>('.cards[data-whole]')
-  const line = document.getElementById('arrivals')
-  if (!list || !line) return
-  const { state = '' } = list.dataset
-  const arrived = Number.parseInt(counts[state] ?? '0', 10) - list.querySelectorAll(`.card[data-state="${state}"]`).length
-  const link = line.querySelector('a') ?? element('a', '')
-  link.setAttribute('href', line.dataset.href ?? '')
-  link.textContent = words.arrivals.replace('{n}', String(arrived))
-  if (!link.isConnected) line.append(link)
-  line.hidden = arrived <= 0
+/** The card that keys decide on: the current one while it waits; a decided one is only looked at. */
+function openCard(): Card | null {
+  const card = currentCard()
+  if (!card || !isOpen(card)) return null
+  goTo(card)
+  return card
 }
 
-function setFault(card: Card, detail: string | null, isSignedOut = false): void {
-  card.querySelector('.fault')?.remove()
-  if (detail === null) return
-  const fault = element('p', 'fault', detail)
-  fault.setAttribute('role', 'alert')
-  if (isSignedOut) {
-    const link = element('a', '', words.signIn)
-    link.setAttribute('href', '/desk/signin')
-    fault.append(' ', link)
-  }
-  const place = card.querySelector('.result, .actions')
-  if (place) place.before(fault)
-  else card.append(fault)
-}
-
-/** Buttons stay enabled while a request runs, so that none loses the focus; a second press does nothing. */
-function setBusy(card: Card, isBusy: boolean): void {
-  card.ariaBusy = isBusy ? 'true' : null
-}
-
-/** A repeated sentence is announced again only when it was taken away before. */
-function say(message: string): void {
-  if (!live) return
-  live.textContent = ''
-  setTimeout(() => {
-    live.textContent = message
-  }, 50)
+function closePanels(): void {
+  for (const open of document.querySelectorAll('.opener[open]')) open.removeAttribute('open')
 }
 
 /** "Another reason" says nothing to the sender without words. */
 function onChange(event: Event): void {
   const { target } = event
   if (!(target instanceof HTMLSelectElement) || target.name !== 'reason') return
-  const area = target.form?.querySelector('textarea')
-  if (area) area.required = target.value === 'other'
+  const area = target.form?.querySelector<HTMLTextAreaElement>('textarea[name="reason_text"]')
+  if (area && target.form?.matches('.for-reject')) area.required = target.value === 'other'
 }
 
 function onToggle(event: Event): void {
   const { target } = event
-  if (target instanceof HTMLDetailsElement && target.open) target.closest('.actions')?.querySelector('select')?.focus()
+  if (!(target instanceof HTMLDetailsElement) || !target.open) return
+  const card = target.closest<Card>('.card')
+  if (card && target.matches('.open-mask')) openMask(card)
 }
 
-function onKey(event: KeyboardEvent): void {
-  if (event.key !== 'Escape' || event.isComposing || !(event.target instanceof HTMLElement)) return
-  const details = event.target.closest('.actions')?.querySelector('details[open]')
-  if (!details) return
-  details.removeAttribute('open')
-  details.querySelector('summary')?.focus()
-}
-
-function attend(): void {
-  const wasAway = performance.now() - attendedAt > ATTENDED_MS
-  attendedAt = performance.now()
-  if (wasAway) void askWhatMoved()
-}
-
-function fieldsOf(form: HTMLFormElement): URLSearchParams {
-  const fields = new URLSearchParams()
-  for (const [name, value] of new FormData(form)) if (typeof value === 'string') fields.set(name, value)
-  return fields
-}
-
-function setField(form: HTMLFormElement, name: string, value: string): void {
-  const input = form.querySelector<HTMLInputElement>(`input[name="${name}"]`)
-  if (input) input.value = value
-}
-
-/** Random enough to tell one's own requests apart; `randomUUID` is missing on plain http. */
-function newKey(): string {
-  return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, '0')).join('')
-}
-
-function element<Name extends keyof HTMLElementTagNameMap>(
-  name: Name,
-  className: string,
-  ...children: (Node | string)[]
-): HTMLElementTagNameMap[Name] {
-  const made = document.createElement(name)
-  if (className !== '') made.className = className
-  made.append(...children)
-  return made
+function onEscape(event: KeyboardEvent): void {
+  if (event.key !== 'Escape' || event.isComposing) return
+  expects = null
+  for (const card of cards()) {
+    const open = card.querySelector('.opener[open]')
+    if (!open) continue
+    open.removeAttribute('open')
+    goTo(card)
+  }
 }

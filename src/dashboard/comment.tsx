@@ -34,7 +34,7 @@ export async function showComment(c: AppContext): Promise<Response> {
             {earlier.map((revision) => (
               <div class="revision">
                 <h3>{fill(words.desk.revisionAt, { n: revision.number, time: dateTime(revision.created_at) })}</h3>
-                <JudgedText text={revision.body_text} signals={revision.signals} />
+                <JudgedText text={revision.body_text} signals={revision.signals} words={words} />
               </div>
             ))}
           </section>

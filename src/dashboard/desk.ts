@@ -1,7 +1,9 @@
 // What every page and answer of the desk starts from: the person's session, the site of the path, and the site's language.
+
 import { AppError, type Ctx } from '../core/context.ts'
 import { COUNT_CEILING, type ItemDetail, LISTED_STATES, type QueueCounts, readItem } from '../core/moderation/queue.ts'
-import type { Person } from '../core/people/sessions.ts'
+import type { Person, Session } from '../core/people/sessions.ts'
+import type { Reason } from '../core/reasons.ts'
 import { sessionOf, staffCtx } from '../http/auth.ts'
 import type { AppContext } from '../http/door.ts'
 import { nonceOf } from '../http/page.tsx'
@@ -16,7 +18,16 @@ export type ListedState = (typeof LISTED_STATES)[number]
  * `base` is the path of the site's part of the desk, without a slash at its end; `room` the part of the path after it; `nonce` lets its own
  * script run.
  */
-export type Desk = { ctx: Ctx; person: Person; language: Language; words: Strings; base: string; room: string; nonce: string }
+export type Desk = {
+  ctx: Ctx
+  session: Session
+  person: Person
+  language: Language
+  words: Strings
+  base: string
+  room: string
+  nonce: string
+}
 
 /** Counts as tabs show them, by state. */
 export type CountTexts = Record<ListedState, string>
@@ -26,17 +37,17 @@ export async function openDesk(c: AppContext): Promise<Desk> {
   const session = await sessionOf(c)
   if (!session) throw new AppError('unauthenticated')
   const ctx = await staffCtx(c, c.req.param('site') ?? '')
-  const { language } = ctx.site.settings
+  const language = session.person.language ?? ctx.site.settings.language
   c.set('language', language)
   const base = `/desk/${ctx.site.slug}`
   const room = c.req.path.slice(base.length + 1).split('/')[0] ?? ''
-  return { ctx, person: session.person, language, words: strings(language), base, room, nonce: nonceOf(c) }
+  return { ctx, session, person: session.person, language, words: strings(language), base, room, nonce: nonceOf(c) }
 }
 
 /** Where somebody is in the queue: a tab, or every state, narrowed by what was searched for and chosen, and a page of it. */
-export type Place = Omit<ReturnType<typeof QueueQuery.parse>, 'state' | 'limit'> & { state: ListedState | 'any' }
+export type Place = Omit<ReturnType<typeof QueueQuery.parse>, 'state' | 'limit' | 'until'> & { state: ListedState | 'any' }
 
-const PLACE_FIELDS = ['state', 'q', 'article', 'signal', 'from', 'to', 'sort', 'after'] as const
+const PLACE_FIELDS = ['state', 'q', 'article', 'kind', 'signal', 'reported', 'from', 'to', 'sort', 'after'] as const
 
 /** The state a tab or a link names; `pending` where none is named. Throws `not_found` for a state without a tab. */
 export function listedState(name: string | undefined): ListedState {
@@ -47,7 +58,7 @@ export function listedState(name: string | undefined): ListedState {
 
 /** The place that an address or a form names by its fields; an empty one is none. Throws as {@link listedState}, and for a faulty field. */
 export function placeOf(field: (name: string) => string | undefined): Place {
-  const { limit: _, ...place } = QueueQuery.omit({ state: true }).parse(
+  const { limit: _, ...place } = QueueQuery.omit({ state: true, until: true }).parse(
     Object.fromEntries(PLACE_FIELDS.flatMap((name) => (field(name) ? [[name, field(name)]] : []))),
   )
   const state = field('state')
@@ -66,7 +77,7 @@ export function placeFields(place: Place): Record<string, string> {
 
 /** Whether a place shows less than a whole tab. */
 export function isNarrowed(place: Place): boolean {
-  return [place.q, place.article, place.signal, place.from, place.to].some((field) => field !== undefined)
+  return [place.q, place.article, place.kind, place.signal, place.reported, place.from, place.to].some((field) => field !== undefined)
 }
 
 /** Where a page of the queue is. `more` carries ids and codes only: addresses end in logs. */
@@ -79,6 +90,11 @@ export function countTexts(counts: QueueCounts): CountTexts {
   return Object.fromEntries(
     LISTED_STATES.map((state) => [state, counts[state] >= COUNT_CEILING ? `${COUNT_CEILING - 1}+` : String(counts[state])]),
   ) as CountTexts
+}
+
+/** The reasons for not publishing that the site wants at hand, on the digits 1 to 9. */
+export function quickReasons(desk: Desk): Reason[] {
+  return desk.ctx.site.settings.quick_reasons
 }
 
 /** The name the author typed, or the word for a reader without one. */

@@ -1,4 +1,5 @@
 // Searching and narrowing the queue: a plain form whose fields are the page's address, so that it can be kept, sent and gone back to.
+import { OPINION_KINDS } from '../core/context.ts'
 import { SIGNAL_CODES } from '../core/screening/signal.ts'
 import { MAX_ARTICLE_LENGTH, MAX_SEARCH_LENGTH } from '../http/shapes.ts'
 import { type Desk, isNarrowed, type ListedState, type Place, queueHref } from './desk.ts'
@@ -7,7 +8,9 @@ import { type Desk, isNarrowed, type ListedState, type Place, queueHref } from '
 export function Filters(props: { desk: Desk; place: Place; states: readonly ListedState[] }) {
   const { desk, place } = props
   const words = desk.words.desk
-  const isOpen = [place.article, place.signal, place.from, place.to, place.sort].some((field) => field !== undefined)
+  const isOpen = [place.article, place.kind, place.signal, place.reported, place.from, place.to, place.sort].some(
+    (field) => field !== undefined,
+  )
   return (
     <search>
       <form class="filters" method="get" action={`${desk.base}/queue`}>
@@ -29,8 +32,14 @@ export function Filters(props: { desk: Desk; place: Place; states: readonly List
               <label for="article">{words.articleLabel}</label>
               <input id="article" name="article" value={place.article ?? ''} maxlength={MAX_ARTICLE_LENGTH} />
             </div>
+            <Choice name="kind" label={words.kindLabel} chosen={place.kind ?? ''}>
+              {[['', words.anyKind] as const, ...OPINION_KINDS.map((kind) => [kind, desk.words.kinds[kind]] as const)]}
+            </Choice>
             <Choice name="signal" label={words.signalLabel} chosen={place.signal ?? ''}>
               {[['', words.anySignal] as const, ...SIGNAL_CODES.map((code) => [code, desk.words.signals[code]] as const)]}
+            </Choice>
+            <Choice name="reported" label={words.reportedLabel} chosen={place.reported ?? ''}>
+              {[['', words.anySignal] as const, ['1', words.reportedOnly] as const]}
             </Choice>
             <div class="field">
               <label for="from">{words.fromLabel}</label>
@@ -41,7 +50,12 @@ export function Filters(props: { desk: Desk; place: Place; states: readonly List
               <input id="to" type="date" name="to" value={place.to ?? ''} />
             </div>
             <Choice name="sort" label={words.sortLabel} chosen={place.sort ?? ''}>
-              {[['', words.sortUsual] as const, ['oldest', words.sortOldest] as const, ['newest', words.sortNewest] as const]}
+              {[
+                ['', words.sortUsual] as const,
+                ['oldest', words.sortOldest] as const,
+                ['newest', words.sortNewest] as const,
+                ['article', words.sortArticle] as const,
+              ]}
             </Choice>
           </div>
           <button type="submit">{words.filterGo}</button>

@@ -1,15 +1,35 @@
 // What every page of the desk stands in: the frame for somebody who is signed in, and the sheet for everybody else.
 import type { Child } from 'hono/jsx'
 import { type Act, may } from '../core/context.ts'
+import type { DeskKeys } from '../core/moderation/desk.ts'
 import { Page } from '../http/page.tsx'
 import type { Language, Strings } from '../i18n/index.ts'
 import type { Desk } from './desk.ts'
 
 /** What the script needs to know; everything else it says comes ready-made with the answers. */
-export type ClientWords = Record<'undo' | 'open' | 'effect' | 'arrivals' | 'offline' | 'internal' | 'signIn', string>
+export type ClientWords = Record<
+  | 'undo'
+  | 'open'
+  | 'effect'
+  | 'arrivals'
+  | 'offline'
+  | 'internal'
+  | 'signIn'
+  | 'redecide'
+  | 'noMore'
+  | 'failed'
+  | 'goThere'
+  | 'chosen'
+  | 'chooseAll'
+  | 'maskPick'
+  | 'maskCount'
+  | 'maskMark'
+  | 'publicText',
+  string
+>
 
-/** A page of the desk for somebody who is signed in. */
-export function Frame(props: { desk: Desk; title: string; children?: Child }) {
+/** A page of the desk for somebody who is signed in. With `keys` the page's script listens to them. */
+export function Frame(props: { desk: Desk; title: string; keys?: DeskKeys; children?: Child }) {
   const { desk } = props
   const { site } = desk.ctx
   const words = desk.words.desk
@@ -29,19 +49,41 @@ export function Frame(props: { desk: Desk; title: string; children?: Child }) {
             {words.title}
           </a>
           <SiteSwitch desk={desk} />
-          <p class="who">
-            <span class="unseen">{words.signedInAs}: </span>
-            <bdi>{desk.person.name}</bdi>
-          </p>
-          <form method="post" action="/desk/signout">
-            <button class="plain" type="submit">
-              {words.signOut}
-            </button>
-          </form>
-          <Rooms desk={desk} />
+          <details class="me">
+            <summary>
+              <span class="unseen">{words.signedInAs}: </span>
+              <bdi>{desk.person.name}</bdi>
+            </summary>
+            <ul>
+              <li>
+                <a href={`${desk.base}/account`} aria-current={desk.room === 'account' ? 'page' : undefined}>
+                  {desk.words.account.title}
+                </a>
+              </li>
+              <li>
+                <a href={`${desk.base}/keys`} aria-current={desk.room === 'keys' ? 'page' : undefined}>
+                  {words.keys}
+                </a>
+              </li>
+              <li>
+                <form method="post" action="/desk/signout">
+                  <button class="plain" type="submit">
+                    {words.signOut}
+                  </button>
+                </form>
+              </li>
+            </ul>
+          </details>
         </div>
+        <Rooms desk={desk} />
       </header>
-      <div class="desk" id="desk" data-base={desk.base} data-words={JSON.stringify(clientWords(desk.words))}>
+      <div
+        class="desk"
+        id="desk"
+        data-base={desk.base}
+        data-words={JSON.stringify(clientWords(desk.words))}
+        data-keys={props.keys && JSON.stringify(props.keys)}
+      >
         {props.children}
       </div>
       {desk.ctx.services.config.demo && (
@@ -57,6 +99,9 @@ export function Frame(props: { desk: Desk; title: string; children?: Child }) {
 /** The rooms of a site's desk in the order of its menu: the path's first part, and who may enter. */
 const ROOMS: readonly { path: string; act: Act; title: (words: Strings) => string }[] = [
   { path: 'queue', act: 'queue.read', title: (words) => words.desk.queue },
+  { path: 'people', act: 'people.read', title: (words) => words.account.people },
+  { path: 'tokens', act: 'token.manage', title: (words) => words.account.tokens },
+  { path: 'settings', act: 'site.configure', title: (words) => words.settings.title },
 ]
 
 /** The menu of rooms that this person may enter. */
@@ -115,5 +160,15 @@ function clientWords(words: Strings): ClientWords {
     offline: words.problems.offline,
     internal: words.problems.internal,
     signIn: words.desk.signIn,
+    redecide: words.desk.redecide,
+    noMore: words.desk.noMore,
+    failed: words.desk.inFlightFailed,
+    goThere: words.desk.goThere,
+    chosen: words.desk.chosenCount,
+    chooseAll: words.desk.chooseAll,
+    maskPick: words.desk.maskPick,
+    maskCount: words.desk.maskCount,
+    maskMark: words.desk.maskMark,
+    publicText: words.desk.publicText,
   }
 }

@@ -1,11 +1,14 @@
 // The queue: the comments of one state, or those searched for, as cards, with the counts of all states above them.
 import { AppError, type ErrorCode } from '../core/context.ts'
-import { readQueue } from '../core/moderation/queue.ts'
+import { readKeys, readViews } from '../core/moderation/desk.ts'
+import { readItem, readQueue } from '../core/moderation/queue.ts'
 import type { AppContext } from '../http/door.ts'
 import { allowPage } from '../http/page.tsx'
 import { fill } from '../i18n/format.ts'
 import type { Strings } from '../i18n/index.ts'
-import { Card } from './card.tsx'
+import { BulkBar, bulkUndoSentence, tellBulk } from './bulk.tsx'
+import { Card, WAITING } from './card.tsx'
+import { leftMs } from './decisions.ts'
 import {
   authorOf,
   type CountTexts,
@@ -23,6 +26,7 @@ import {
 } from './desk.ts'
 import { Filters } from './filters.tsx'
 import { Frame } from './parts.tsx'
+import { KeyHelp, Views } from './views.tsx'
 
 /** The tabs in their order: what waits, what is public or was, what is not. */
 const TABS = [
@@ -35,6 +39,17 @@ const TABS = [
   'spam',
   'withdrawn',
 ] as const satisfies readonly ListedState[]
+/** The letter of a tab after the key that leads to tabs: of its Vietnamese name, each another. */
+const TAB_LETTERS: Record<ListedState, string> = {
+  pending: 'c',
+  held: 'x',
+  returned: 'b',
+  published: 'd',
+  hidden: 'a',
+  rejected: 'k',
+  spam: 't',
+  withdrawn: 'r',
+}
 /** Cards on a page: what a person reads before a pause. */
 const PAGE_LENGTH = 20
 
@@ -42,16 +57,26 @@ const PAGE_LENGTH = 20
 export async function showQueue(c: AppContext): Promise<Response> {
   const desk = await openDesk(c)
   const place = placeOf((name) => c.req.query(name))
-  const page = await readQueue(desk.ctx, { ...place, limit: PAGE_LENGTH })
-  const notice = await noticeOf(c, desk)
+  const [keys, page, views, notice] = await Promise.all([
+    readKeys(desk.ctx),
+    readQueue(desk.ctx, { ...place, limit: PAGE_LENGTH }),
+    readViews(desk.ctx),
+    noticeOf(c, desk),
+  ])
   const { words } = desk
   const title = place.state === 'any' ? words.desk.anyState : words.states[place.state]
   const firstPage = { ...place, after: undefined }
-  const isWhole = !isNarrowed(place) && place.state !== 'any' && !place.after && !page.next
+  const newest = page.items
+    .map(({ id }) => id)
+    .sort()
+    .at(-1)
   allowPage(c, { frameAncestors: "'none'", script: 'nonce', connect: true })
   return c.html(
-    <Frame desk={desk} title={title}>
-      <Tabs desk={desk} counts={countTexts(page.counts)} place={firstPage} />
+    <Frame desk={desk} title={title} keys={keys}>
+      <div class="rail">
+        <Tabs desk={desk} counts={countTexts(page.counts)} place={firstPage} />
+        <Views desk={desk} views={views} place={firstPage} />
+      </div>
       <main id="main" tabindex={-1}>
         <h1>{title}</h1>
         <Filters desk={desk} place={place} states={TABS} />
@@ -59,17 +84,53 @@ export async function showQueue(c: AppContext): Promise<Response> {
         {page.is_catching_up && <p class="notice">{words.desk.searchBehind}</p>}
         <p class="arrivals" id="arrivals" data-href={queueHref(desk, firstPage)} hidden></p>
         {page.items.length === 0 && <p class="empty">{emptySentence(words, place, page.next !== null)}</p>}
-        <div class="cards" data-state={place.state} data-whole={isWhole ? 'true' : undefined}>
-          {page.items.map((item) => (
-            <Card desk={desk} item={item} place={place} />
+        <BulkBar desk={desk} place={place} page={page} />
+        <div
+          class="cards"
+          id="cards"
+          data-state={place.state}
+          data-newest={isNarrowed(place) || place.state === 'any' ? undefined : (newest ?? desk.ctx.services.newId())}
+          data-order={place.sort ?? (WAITING.includes(place.state) ? 'oldest' : 'newest')}
+          data-next={page.next === null ? undefined : queueHref(desk, { ...place, after: page.next })}
+        >
+          {page.items.map((item, index) => (
+            <>
+              {place.sort === 'article' && item.article.thread_id !== page.items[index - 1]?.article.thread_id && (
+                <h2 class="article-head" data-article={item.article.thread_id}>
+                  <bdi>{item.article.title || item.article.url || item.article.key}</bdi>
+                </h2>
+              )}
+              <Card desk={desk} item={item} place={place} />
+            </>
           ))}
         </div>
         {(place.after || page.next) && (
-          <nav class="pages" aria-label={words.desk.queue}>
+          <nav class="pages" id="pages" aria-label={words.desk.queue}>
             {place.after && <a href={queueHref(desk, firstPage)}>{words.reader.newest}</a>}
-            {page.next && <a href={queueHref(desk, { ...place, after: page.next })}>{words.desk.more}</a>}
+            {page.next && (
+              <a class="next" href={queueHref(desk, { ...place, after: page.next })}>
+                {words.desk.more}
+              </a>
+            )}
           </nav>
         )}
+      </main>
+      <KeyHelp desk={desk} keys={keys} />
+    </Frame>,
+  )
+}
+
+/** GET /desk/:site/cards/:id: one card as it is now, for the page's script, and a page of its own besides. */
+export async function showCard(c: AppContext): Promise<Response> {
+  const desk = await openDesk(c)
+  const item = await readItem(desk.ctx, c.req.param('id') ?? '')
+  const place = placeOf((name) => c.req.query(name))
+  allowPage(c, { frameAncestors: "'none'", script: 'nonce', connect: true })
+  return c.html(
+    <Frame desk={desk} title={fill(desk.words.desk.itemTitle, { code: item.receipt_code })}>
+      <main id="main" tabindex={-1}>
+        <h1>{fill(desk.words.desk.itemTitle, { code: item.receipt_code })}</h1>
+        <Card desk={desk} item={item} place={place} />
       </main>
     </Frame>,
   )
@@ -89,7 +150,11 @@ function Tabs(props: { desk: Desk; counts: CountTexts; place: Place }) {
       <ul>
         {TABS.map((state) => (
           <li>
-            <a href={queueHref(desk, { ...place, state, sort: undefined })} aria-current={state === place.state ? 'page' : undefined}>
+            <a
+              href={queueHref(desk, { ...place, state, sort: undefined })}
+              aria-current={state === place.state ? 'page' : undefined}
+              data-letter={TAB_LETTERS[state]}
+            >
               <span>{desk.words.states[state]}</span>{' '}
               <span class="count" data-count={state}>
                 {counts[state]}
@@ -102,27 +167,52 @@ function Tabs(props: { desk: Desk; counts: CountTexts; place: Place }) {
   )
 }
 
-type Notice = { mood: 'done' | 'conflict'; text: string; comment: string; undo: { decision: string; seconds: number } | null }
+type Notice = {
+  mood: 'done' | 'conflict'
+  text: string
+  comment: string | null
+  undo: { path: string; fields: Record<string, string>; seconds: number } | null
+}
 
-/** What a decision without script led to. The address names it by ids; the words are looked up. */
+/** What an act without script led to. The address names it by ids; the words are looked up. */
 async function noticeOf(c: AppContext, desk: Desk): Promise<Notice | null> {
   const { words } = desk
   const query = (name: string) => c.req.query(name)
-  const id = query('done') ?? query('undone') ?? query('conflict') ?? query('refused')
+  const plain = (text: string): Notice => ({ mood: 'done', text, comment: null, undo: null })
+  if (query('view') === 'saved') return plain(words.desk.viewSaved)
+  if (query('view') === 'deleted') return plain(words.desk.viewDeleted)
+  if (query('unbulk') !== undefined) return plain(bulkUndoSentence(words, Number(query('unbulk')) || 0, Number(query('kept')) || 0))
+  const bulk = await tellBulk(desk, query)
+  if (bulk) {
+    const undo = { path: `${desk.base}/bulk/undo`, fields: { request_key: bulk.request }, seconds: Math.ceil(bulk.undoMs / 1_000) }
+    return { ...plain(bulk.text), undo: bulk.undoMs > 0 ? undo : null }
+  }
+  const id = query('done') ?? query('undone') ?? query('conflict') ?? query('refused') ?? query('acted')
   const item = id === undefined ? null : await findItem(desk, id)
-  if (!item) return null
+  if (!item) return query('done') === undefined ? null : plain(words.desk.doneSealed)
   const notice = (mood: Notice['mood'], text: string): Notice => ({ mood, text, comment: item.id, undo: null })
   if (query('undone')) return notice('done', words.desk.undone)
+  if (query('acted')) return actedNotice(desk, notice, query('act') ?? '', query('decision'))
   if (query('refused')) return notice('conflict', fill(words.desk.refused, { detail: words.problems[codeOf(query('code'), words)] }))
   const last = item.history.at(-1)
   if (query('conflict')) return last ? notice('conflict', movedSentence(desk, last)) : null
   const decision = item.history.find((fact) => fact.id === query('decision') && fact.kind === 'decision')
   if (!decision) return null
-  const left = decision.undo_until === null || last !== decision ? 0 : Date.parse(decision.undo_until) - desk.ctx.services.now().getTime()
+  const left = last === decision ? leftMs(desk, decision.undo_until) : 0
   return {
     ...notice('done', fill(words.desk.done, { state: words.states[decision.state], name: authorOf(desk, item) })),
-    undo: left > 0 ? { decision: decision.id, seconds: Math.ceil(left / 1_000) } : null,
+    undo: left > 0 ? { path: `${desk.base}/decisions/${decision.id}/undo`, fields: {}, seconds: Math.ceil(left / 1_000) } : null,
   }
+}
+
+function actedNotice(desk: Desk, notice: (mood: 'done', text: string) => Notice, act: string, decision: string | undefined): Notice {
+  if (act === 'reply' && decision !== undefined) {
+    const undo = { path: `${desk.base}/decisions/${decision}/undo`, fields: {}, seconds: desk.ctx.services.config.undoSeconds }
+    return { ...notice('done', desk.words.desk.replied), undo }
+  }
+  const key = `did_${act}` as keyof Strings['desk']
+  if (!Object.hasOwn(desk.words.desk, key)) throw new AppError('not_found')
+  return notice('done', desk.words.desk[key])
 }
 
 function codeOf(code: string | undefined, words: Strings): ErrorCode {
@@ -137,11 +227,11 @@ function NoticeBox(props: { desk: Desk; notice: Notice; place: Place }) {
     <div class={`notice ${notice.mood}`} role="status">
       <p>
         {notice.text} {notice.undo && fill(words.doneEffect, { n: notice.undo.seconds })}{' '}
-        <a href={`${desk.base}/comments/${notice.comment}`}>{words.open}</a>
+        {notice.comment !== null && <a href={`${desk.base}/comments/${notice.comment}`}>{words.open}</a>}
       </p>
       {notice.undo && (
-        <form method="post" action={`${desk.base}/decisions/${notice.undo.decision}/undo`}>
-          {Object.entries(placeFields(place)).map(([name, value]) => (
+        <form method="post" action={notice.undo.path}>
+          {Object.entries({ ...placeFields(place), ...notice.undo.fields }).map(([name, value]) => (
             <input type="hidden" name={name} value={value} />
           ))}
           <button type="submit">{words.undo}</button>

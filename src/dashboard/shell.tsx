@@ -8,11 +8,27 @@ import { allowPage } from '../http/page.tsx'
 import { answerProblem, logUnexpected, toAppError, toProblem } from '../http/problem.ts'
 import { STATUS } from '../http/status.ts'
 import { strings } from '../i18n/index.ts'
+import {
+  receiveAppChange,
+  receiveAppRemoval,
+  receiveLanguage,
+  receiveNewCodes,
+  receivePassword,
+  receiveSessionEnd,
+  showAccount,
+  showApp,
+} from './account.tsx'
+import { receiveBulk, receiveBulkUndo } from './bulk.tsx'
 import { showComment } from './comment.tsx'
-import { isScript, receiveDecision, receiveUndo, tellMoved } from './decisions.ts'
+import { receiveConfirmation } from './confirm.tsx'
+import { isScript, receiveAct, receiveDecision, receiveUndo, tellMoved, tellStamp } from './decisions.ts'
 import { Sheet } from './parts.tsx'
-import { showQueue } from './queue.tsx'
-import { receiveSignIn, receiveSignOut, showFirstSite, showSignIn } from './signin.tsx'
+import { receiveAccess, receiveInvitation, receiveRecovery, receiveRole, receiveWithdrawal, showPeople } from './people.tsx'
+import { showCard, showQueue } from './queue.tsx'
+import { settingsDoors } from './settings/doors.ts'
+import { receiveApp, receiveCode, receiveSignIn, receiveSignOut, showFirstSite, showSignIn, showStep } from './signin.tsx'
+import { receiveToken, receiveTokenRevocation, showTokens } from './tokens.tsx'
+import { receiveKeys, receiveView, receiveViewDeletion, showKeys } from './views.tsx'
 
 /** Everything under /desk. */
 export function deskDoors(limiter: RateLimiter): Hono<AppEnv> {
@@ -28,16 +44,48 @@ export function deskDoors(limiter: RateLimiter): Hono<AppEnv> {
     csrf,
   )
   doors.use('/desk/signin', limited(limiter, 'signin', ['POST']))
+  doors.use('/desk/signin/*', limited(limiter, 'signin', ['POST']))
 
   doors.get('/desk', showFirstSite)
   doors.get('/desk/signin', showSignIn)
   doors.post('/desk/signin', receiveSignIn)
+  doors.get('/desk/signin/step', showStep)
+  doors.post('/desk/signin/code', receiveCode)
+  doors.post('/desk/signin/app', receiveApp)
   doors.post('/desk/signout', receiveSignOut)
   doors.get('/desk/:site/queue', showQueue)
   doors.get('/desk/:site/comments/:id', showComment)
   doors.post('/desk/:site/decisions', receiveDecision)
   doors.post('/desk/:site/decisions/:id/undo', receiveUndo)
   doors.post('/desk/:site/moved', tellMoved)
+  doors.get('/desk/:site/stamp', tellStamp)
+  doors.get('/desk/:site/cards/:id', showCard)
+  doors.post('/desk/:site/acts', receiveAct)
+  doors.post('/desk/:site/bulk', receiveBulk)
+  doors.post('/desk/:site/bulk/undo', receiveBulkUndo)
+  doors.post('/desk/:site/views', receiveView)
+  doors.post('/desk/:site/views/:id/delete', receiveViewDeletion)
+  doors.get('/desk/:site/keys', showKeys)
+  doors.post('/desk/:site/keys', receiveKeys)
+  doors.post('/desk/:site/confirm', receiveConfirmation)
+  doors.get('/desk/:site/account', showAccount)
+  doors.post('/desk/:site/account/language', receiveLanguage)
+  doors.post('/desk/:site/account/password', receivePassword)
+  doors.post('/desk/:site/account/sessions', receiveSessionEnd)
+  doors.get('/desk/:site/account/app', showApp)
+  doors.post('/desk/:site/account/app', receiveAppChange)
+  doors.post('/desk/:site/account/app/remove', receiveAppRemoval)
+  doors.post('/desk/:site/account/codes', receiveNewCodes)
+  doors.get('/desk/:site/people', showPeople)
+  doors.post('/desk/:site/people', receiveInvitation)
+  doors.post('/desk/:site/people/withdraw', receiveWithdrawal)
+  doors.post('/desk/:site/people/role', receiveRole)
+  doors.post('/desk/:site/people/access', receiveAccess)
+  doors.post('/desk/:site/people/recovery', receiveRecovery)
+  doors.get('/desk/:site/tokens', showTokens)
+  doors.post('/desk/:site/tokens', receiveToken)
+  doors.post('/desk/:site/tokens/revoke', receiveTokenRevocation)
+  settingsDoors(doors)
   doors.all('/desk/*', () => {
     throw new AppError('not_found')
   })
@@ -54,7 +102,7 @@ function showError(c: AppContext, thrown: unknown): Response | Promise<Response>
   const { language } = c.var
   const words = strings(language)
   const problem = toProblem(error, language, c.var.requestId)
-  const isSignedOut = problem.code === 'unauthenticated' || problem.code === 'link_invalid'
+  const isSignedOut = ['unauthenticated', 'link_invalid', 'signin_expired'].includes(problem.code)
   allowPage(c, { frameAncestors: "'none'" })
   c.header('cache-control', 'no-store')
   if (error.retryAfter !== undefined) c.header('retry-after', String(error.retryAfter))

@@ -4,8 +4,8 @@ import { revise, withdraw } from '../core/comments/revise.ts'
 import { type Submitted, submit } from '../core/comments/submit.ts'
 import type { Actor, Ctx, Role } from '../core/context.ts'
 import { decide } from '../core/moderation/decide.ts'
-import { newLink } from '../core/people/sessions.ts'
-import { invite } from '../core/people/team.ts'
+import { newLink } from '../core/people/links.ts'
+import { recorded } from '../core/record.ts'
 import { addSite, findSite } from '../core/sites.ts'
 import type { Services } from '../services.ts'
 import { COMMENTS, type DemoComment, type DemoStep, type Moment, RULES } from './comments.ts'
@@ -31,28 +31,38 @@ export async function hasSites(services: Services): Promise<boolean> {
 
 /**
  * Makes the ward and the history of its article over the last days, and a link by which its clerk can sign in. Returns the
- * site's slug, the article's address and that link. Throws UniqueViolation on `site.slug` when the ward is there already.
+ * site's slug, the article's address and that link, which is null where others can reach the service. Throws UniqueViolation on `site.slug` when the ward is there already.
  */
-export async function seedDemo(services: Services): Promise<{ site: string; article: string; signinUrl: string }> {
+export async function seedDemo(services: Services): Promise<{ site: string; article: string; signinUrl: string | null }> {
   const joined = at(services, momentBefore(services.now(), JOINED))
   await addSite(joined, { slug: WARD.slug, name: WARD.name, origins: originsOf(services.config.baseUrl), settings: { rules: RULES } })
-  for (const member of [ADMIN, MODERATOR]) {
-    const { statements } = await invite(joined, { ...member, site: WARD.slug })
-    await services.store.batch(statements)
-  }
+  for (const member of [ADMIN, MODERATOR]) await joins(joined, member)
   for (const event of await history(services)) await event.run(at(services, event.when))
 
-  const signinUrl = await newDemoLink(services)
-  if (signinUrl === null) throw new Error('the demo has no clerk right after it was made')
-  return { site: WARD.slug, article: articleUrl(services), signinUrl }
+  return { site: WARD.slug, article: articleUrl(services), signinUrl: await newDemoLink(services) }
 }
 
-/** A fresh sign-in link for the demo's clerk; null when this database has no such person. */
+/**
+ * A fresh sign-in link for the demo's clerk, who has no password and no second factor; null when this database has no such person,
+ * and where others can reach the service: there people are invited.
+ */
 export async function newDemoLink(services: Services): Promise<string | null> {
-  if ((await findStaff(services, ADMIN.email)) === null) return null
-  const link = await newLink(services, ADMIN.email)
+  if (!services.config.isLoopback || (await findStaff(services, ADMIN.email)) === null) return null
+  const link = newLink(services, { kind: 'demo', email: ADMIN.email })
   await services.store.batch(link.statements)
   return link.url
+}
+
+async function joins(services: Services, { email, name, role }: { email: string; name: string; role: Role }): Promise<void> {
+  const site = await findSite(services, WARD.slug)
+  const { db } = services.store
+  const [id, created_at] = [services.newId(), services.now().toISOString()]
+  const actor = { kind: 'system', name: 'demo' } as const
+  await services.store.batch([
+    db.insertInto('staff').values({ id, email, name, password_hash: null, language: null, disabled_at: null, created_at }),
+    db.insertInto('staff_role').values({ staff_id: id, site_id: site.id, role, disabled_at: null, created_at }),
+    recorded(services, site.id, actor, { action: 'staff.join', subject: { kind: 'staff', id }, detail: { role } }),
+  ])
 }
 
 /** Everything that happened, first things first, so that ids and audit rows follow the clock as they do in earnest. */

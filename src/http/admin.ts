@@ -8,6 +8,7 @@ import { ReplyInput, reply } from '../core/moderation/reply.ts'
 import { dismissReports } from '../core/moderation/reports.ts'
 import { UndoInput, undo, undoMany } from '../core/moderation/undo.ts'
 import type { Signal } from '../core/screening/signal.ts'
+import { ChangeSettingsInput, changeSettings, readSetup } from '../core/setup.ts'
 import { type Language, strings } from '../i18n/index.ts'
 import { staffCtx } from './auth.ts'
 import { csrf, idempotencyKeyOf, jsonOnly } from './guards.ts'
@@ -24,6 +25,7 @@ import {
   QueueShape,
   RepliedShape,
   refusal,
+  SetupShape,
   UndoneManyShape,
   UndoneShape,
 } from './shapes.ts'
@@ -101,6 +103,22 @@ const routes = {
     request: { params: SiteAndId },
     responses: { 200: json(DismissedShape, 'Laid aside'), default: refusal },
   }),
+  settings: createRoute({
+    method: 'get',
+    path: '/api/v1/admin/sites/{site}/settings',
+    summary: 'A site’s settings, with the version to name when they are changed',
+    security,
+    request: { params: Site },
+    responses: { 200: json(SetupShape, 'The settings'), default: refusal },
+  }),
+  changeSettings: createRoute({
+    method: 'patch',
+    path: '/api/v1/admin/sites/{site}/settings',
+    summary: 'Change some settings, or the site’s `name`; null puts a default back; 409 when another version stands',
+    security,
+    request: { params: Site, body: body(ChangeSettingsInput) },
+    responses: { 200: json(SetupShape, 'The settings as they are now'), default: refusal },
+  }),
   close: createRoute({
     method: 'put',
     path: '/api/v1/admin/sites/{site}/threads/{id}/closed',
@@ -165,6 +183,10 @@ export function adminApi() {
   })
 
   api.openapi(routes.undo, async (c) => c.json(await undo(c.var.ctx, c.req.valid('param').id), 200))
+
+  api.openapi(routes.settings, async (c) => c.json(await readSetup(c.var.ctx), 200))
+
+  api.openapi(routes.changeSettings, async (c) => c.json(await changeSettings(c.var.ctx, c.req.valid('json')), 200))
 
   api.openapi(routes.undoMany, async (c) => c.json({ outcomes: await undoMany(c.var.ctx, c.req.valid('json')) }, 200))
 

@@ -187,7 +187,8 @@ export function readableBy(origin: string): Record<string, string> {
   return { 'access-control-allow-origin': origin, 'access-control-expose-headers': 'etag, retry-after' }
 }
 
-function networksOfReader(c: AppContext): Networks {
+/** The networks that the request is counted under. */
+export function networksOfReader(c: AppContext): Networks {
   return networksOf(readerAddress(c.env?.peer, c.req.header('x-forwarded-for'), c.var.services.config.trustedProxies))
 }
 

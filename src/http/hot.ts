@@ -124,7 +124,7 @@ function threadView(slug: string, given: URLSearchParams): View | null {
       const read = async () => JSON.stringify(await readThread(stamp, reference, query))
       return {
         print: stamp.print,
-        nextChangeAt: stamp.thread?.nextChangeAt ?? null,
+        nextChangeAt: stamp.nextChangeAt,
         extra: stamp.site,
         ...(stamp.thread === null ? { answer: await read() } : { read }),
       }

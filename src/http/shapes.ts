@@ -55,6 +55,19 @@ export const SiteShape = z
     requires: z.object({ terms: z.boolean() }),
     rules: z.string().nullable(),
     privacy_url: z.string().nullable(),
+    privacy_text: z.string().nullable(),
+    consents: z.object({
+      version: z.number(),
+      terms: z.string().nullable(),
+      name: z.string().nullable(),
+      notify: z.string().nullable(),
+    }),
+    contact: z.object({
+      address: z.string().nullable(),
+      person: z.string().nullable(),
+      phone: z.string().nullable(),
+      email: z.string().nullable(),
+    }),
   })
   .openapi('Site')
 
@@ -88,6 +101,8 @@ export const ThreadShape = z
       state: z.enum(['open', 'closed']),
       count: z.number(),
       official_count: z.number(),
+      message: z.string().nullable(),
+      closed: z.object({ reason: z.enum(['article', 'site', 'hours']), message: z.string(), opens_at: Time.nullable() }).nullable(),
     }),
     comments: z.array(CommentShape),
     next: z.string().nullable(),
@@ -107,7 +122,14 @@ export const OfferedShape = z.object({ required: z.boolean(), challenge: Challen
 export const ReportedShape = z.object({ reported: z.literal(true) }).openapi('Reported')
 export const NudgesShape = z
   .object({
-    nudges: z.array(z.object({ code: z.enum(NUDGES), message: z.string(), spans: z.array(z.array(z.number())).optional() })),
+    nudges: z.array(
+      z.object({
+        code: z.enum(NUDGES),
+        message: z.string(),
+        spans: z.array(z.array(z.number())).optional(),
+        converted: z.string().optional(),
+      }),
+    ),
   })
   .openapi('Nudges')
 
@@ -272,6 +294,16 @@ export const RepliedShape = z
 export const PinnedShape = z.object({ comment: z.object({ id: z.string() }), pinned: z.boolean() }).openapi('Pinned')
 export const ClosedShape = z.object({ thread: z.object({ id: z.string(), state: z.enum(['open', 'closed']) }) }).openapi('ArticleState')
 export const DismissedShape = z.object({ comment: z.object({ id: z.string() }), dismissed: z.number() }).openapi('Dismissed')
+
+/** Meanings and defaults of the settings are in docs/operations.md. */
+export const SetupShape = z
+  .object({
+    version: z.number(),
+    name: z.string(),
+    settings: z.record(z.string(), z.any()),
+    changed: z.object({ by: z.string(), at: Time }).nullable(),
+  })
+  .openapi('Setup')
 
 export const UndoneShape = z
   .object({ comment: z.object({ id: z.string(), state: State, version: z.number() }), decision: z.object({ id: z.string() }) })

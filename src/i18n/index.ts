@@ -17,6 +17,7 @@ export type Strings = {
     | 'personalData'
     | 'desk'
     | 'account'
+    | 'roles'
     | 'record'
     | 'item'
     | 'settings'
@@ -39,6 +40,7 @@ const ENGLISH: Strings = {
   personalData: en.personalData,
   desk: en.desk,
   account: en.account,
+  roles: en.roles,
   record: en.record,
   item: en.item,
   settings: en.settings,
@@ -59,6 +61,7 @@ const VIETNAMESE: Strings = {
   personalData: vi.personalData,
   desk: vi.desk,
   account: vi.account,
+  roles: vi.roles,
   record: vi.record,
   item: vi.item,
   settings: vi.settings,

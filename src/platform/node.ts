@@ -16,7 +16,10 @@ import type { Migration } from '../storage/migrate.ts'
 import { openPostgres } from '../storage/postgres.ts'
 import { openSqlite, openSqliteElsewhere, openSqliteReadOnly, openSqliteThreaded } from '../storage/sqlite.ts'
 import type { Store } from '../storage/store.ts'
+import { fileAnchor } from './anchor.ts'
+import { createHasher } from './hashing.ts'
 import { createIds } from './id.ts'
+import { fetchOut } from './outgoing.ts'
 import type { Link } from './processes.ts'
 
 const TYPES: Record<string, string> = {
@@ -126,14 +129,22 @@ export function nodeServices(config: Config, store: Store, nudge: (notBefore: st
     now: () => new Date(),
     newId: createIds(Date.now),
     randomBytes: (length) => new Uint8Array(randomBytes(length)),
+    hashPassword: createHasher(),
+    fetchOut,
     compress,
     shared: null,
     background: () => {},
     asset: assetReader(join(ROOT, 'dist/assets')),
     nudge,
     meters,
+    anchor: fileAnchor(config.anchor ?? anchorBeside(config.database)),
     isDraining: () => false,
   }
+}
+
+/** Beside a SQLite database, else where a development machine keeps its secret. */
+function anchorBeside(database: string): string {
+  return isFile(database) ? `${pathOf(database)}.anchor` : 'data/ykien.anchor'
 }
 
 const brotli = promisify(brotliCompress)

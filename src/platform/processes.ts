@@ -2,8 +2,9 @@
 // with the listening socket, and what they say to each other. Not for: what is written or counted, which they only pass on.
 import cluster, { type Worker } from 'node:cluster'
 import { folded, lasting, type Reading } from '../lib/meters.ts'
-import type { LogEvent } from '../services.ts'
+import { type HashCost, HashQueueFull, type LogEvent } from '../services.ts'
 import type { Answer, Order } from '../storage/writer.ts'
+import type { Hasher } from './hashing.ts'
 import { DRAIN_MS } from './server.ts'
 
 /** What the primary does for the others. */
@@ -12,6 +13,8 @@ export type Primary = {
   take(orders: readonly Order[], reply: (answers: Answer[]) => void): void
   /** Answers a question about the limits, which are counted here for all. Plain data both ways. */
   judge(question: unknown): unknown
+  /** Hashes a password, in the one queue of the service. */
+  hash: Hasher
   nudge(notBefore: string): void
   /** What the primary itself has counted. */
   reading(): Reading
@@ -33,6 +36,7 @@ export type Link = {
   onAnswers(hear: (answers: Answer[]) => void): void
   /** Asks the primary about the limits. */
   judge(question: unknown): Promise<unknown>
+  hash: Hasher
   nudge(notBefore: string): void
   /** What all processes have counted; `own` is asked when another wants to know. */
   readings(): Promise<Reading[]>
@@ -45,11 +49,13 @@ type FromProcess =
   | { kind: 'orders'; orders: Order[] }
   | { kind: 'nudge'; notBefore: string }
   | { kind: 'judge'; id: number; question: unknown }
+  | { kind: 'hash'; id: number; password: string; salt: Uint8Array; cost: HashCost }
   | { kind: 'readings'; id: number }
   | { kind: 'reading'; id: number; reading: Reading }
 type FromPrimary =
   | { kind: 'answers'; answers: Answer[] }
   | { kind: 'judged'; id: number; answer: unknown }
+  | { kind: 'hashed'; id: number; key: Uint8Array<ArrayBuffer> | null }
   | { kind: 'readings'; id: number; readings: Reading[] }
   | { kind: 'read'; id: number }
   | { kind: 'drain' }
@@ -109,6 +115,7 @@ export async function startProcesses(count: number, primary: Primary): Promise<P
       if (said.kind === 'orders') primary.take(said.orders, reply)
       else if (said.kind === 'nudge') primary.nudge(said.notBefore)
       else if (said.kind === 'judge') tell(worker, { kind: 'judged', id: said.id, answer: primary.judge(said.question) })
+      else if (said.kind === 'hash') void hashed(primary, said).then((key) => tell(worker, { kind: 'hashed', id: said.id, key }))
       else if (said.kind === 'reading') asked.get(said.id)?.(said.reading)
       else void gather().then((readings) => tell(worker, { kind: 'readings', id: said.id, readings }))
     })
@@ -163,6 +170,17 @@ export async function startProcesses(count: number, primary: Primary): Promise<P
   }
 }
 
+/** The hash that another process asked for; null when its queue is full or it failed, which the asker takes for the same. */
+async function hashed(primary: Primary, { password, salt, cost }: { password: string; salt: Uint8Array; cost: HashCost }) {
+  try {
+    return await primary.hash(password, salt, cost)
+  } catch (error) {
+    if (!(error instanceof HashQueueFull))
+      primary.log({ event: 'warning', reason: `a password could not be hashed: ${error instanceof Error ? error.message : error}` })
+    return null
+  }
+}
+
 /** Whether this process was started by {@link startProcesses}, to serve. */
 export function isServing(): boolean {
   return cluster.isWorker
@@ -206,6 +224,11 @@ export function joinPrimary(own: () => Reading): Link {
     async judge(question) {
       const answer = await ask((id) => ({ kind: 'judge', id, question }))
       return answer.kind === 'judged' ? answer.answer : null
+    },
+    async hash(password, salt, cost) {
+      const answer = await ask((id) => ({ kind: 'hash', id, password, salt, cost }))
+      if (answer.kind !== 'hashed' || answer.key === null) throw new HashQueueFull('too many passwords are being checked')
+      return answer.key
     },
     nudge: (notBefore) => say({ kind: 'nudge', notBefore }),
     async readings() {

@@ -6,7 +6,9 @@ import { createMeters } from '../lib/meters.ts'
 import type { Services } from '../services.ts'
 import { openD1 } from '../storage/d1.ts'
 import { meteredStore } from '../storage/metered.ts'
+import { createHasher } from './hashing.ts'
 import { createIds } from './id.ts'
+import { fetchOut } from './outgoing.ts'
 import { sharedBytes } from './place.ts'
 
 export type WorkerEnv = { DB: D1Database; ASSETS: Fetcher; VERSION: WorkerVersionMetadata } & Record<string, unknown>
@@ -28,6 +30,8 @@ export function workerServices(env: WorkerEnv): Services {
     now: () => new Date(),
     newId: createIds(Date.now),
     randomBytes: (length) => crypto.getRandomValues(new Uint8Array(length)),
+    hashPassword: createHasher(),
+    fetchOut,
     // The edge compresses what leaves it, and so keeps one form of each answer.
     compress: null,
     shared: sharedBytes(config.baseUrl, env.VERSION.id),
@@ -45,6 +49,7 @@ export function workerServices(env: WorkerEnv): Services {
     // The cron trigger sweeps, and readers settle what is due; an isolate has no timer that outlives its request.
     nudge: () => {},
     meters,
+    anchor: null,
     isDraining: () => false,
   }
 }

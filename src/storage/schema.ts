@@ -7,7 +7,7 @@ type Time = string
 /** JSON text; parsed by zod where core reads it. */
 type Json = string
 
-type SiteTable = { id: string; slug: string; name: string; settings: Json; created_at: Time }
+type SiteTable = { id: string; slug: string; name: string; settings: Json; version: Generated<number>; created_at: Time }
 
 type SiteOriginTable = { site_id: string; origin: string; created_at: Time }
 
@@ -24,6 +24,10 @@ type ThreadTable = {
   official_count: Generated<number>
   touched_at: Time | null
   likes_due_at: Time | null
+  closes_at: Time | null
+  opens_at: Time | null
+  message: string | null
+  version: Generated<number>
   created_at: Time
 }
 
@@ -64,8 +68,12 @@ export type CommentTable = {
   pin_slot: number | null
   public_masks: Json | null
   open_reports: Generated<number>
+<<<<<<< HEAD
   urgent_rank: Generated<number>
   suspect_rank: Generated<number>
+=======
+  consent_version: number | null
+>>>>>>> main
 }
 
 type RevisionTable = { id: string; comment_id: string; number: number; body: string; signals: Json; created_at: Time }
@@ -123,7 +131,19 @@ type AuditTable = {
   actor_name: string | null
   detail: Json
   created_at: Time
+  seal: string | null
+  sequence: number | null
+  link: string | null
 }
+
+/** An edit of something that people set, by the version it started from: of two that start from one, one wins. */
+type EditTable = { subject_id: string; from_version: number; site_id: string; created_at: Time }
+
+type ConsentTextTable = { id: string; site_id: string; version: number; texts: Json; created_at: Time }
+
+type ThreadAliasTable = { site_id: string; key: string; thread_id: string; kind: string; created_at: Time }
+
+type CannedReplyTable = { id: string; site_id: string; name: string; body: string; version: Generated<number>; created_at: Time }
 
 type OutboxTable = {
   id: string
@@ -138,22 +158,62 @@ type OutboxTable = {
   created_at: Time
 }
 
-type StaffTable = { id: string; email: string; name: string; disabled_at: Time | null; created_at: Time }
+type StaffTable = {
+  id: string
+  email: string
+  name: string
+  password_hash: string | null
+  language: string | null
+  disabled_at: Time | null
+  created_at: Time
+}
 
-type StaffRoleTable = { staff_id: string; site_id: string; role: string; created_at: Time }
+type StaffRoleTable = { staff_id: string; site_id: string; role: string; disabled_at: Time | null; created_at: Time }
 
-type SigninLinkTable = { token_hash: string; staff_id: string; expires_at: Time; created_at: Time }
-
-type SigninUseTable = { token_hash: string; used_at: Time }
+type SigninLinkTable = {
+  token_hash: string
+  kind: string
+  staff_id: string
+  site_id: string | null
+  role: string | null
+  expires_at: Time
+  created_at: Time
+}
 
 type SessionTable = {
   token_hash: string
+  id: string
   staff_id: string
+  method: string
+  agent: string
+  confirmed_at: Time
   last_seen_at: Time
   expires_at: Time
   revoked_at: Time | null
   created_at: Time
 }
+
+type TotpTable = { staff_id: string; secret_sealed: string; created_at: Time }
+
+type RecoveryCodeTable = { code_hash: string; staff_id: string; created_at: Time }
+
+type PasskeyTable = {
+  id: string
+  staff_id: string
+  public_key: string
+  counter: number
+  transports: Json
+  name: string
+  last_used_at: Time | null
+  created_at: Time
+}
+
+type IdentityTable = { issuer: string; subject: string; staff_id: string; created_at: Time }
+
+/** What works once and has worked: its key is the lock. */
+type SpentTable = { key: string; spent_at: Time }
+
+type AttemptTable = { key: string; tries: number; since: Time }
 
 type ApiTokenTable = {
   id: string
@@ -162,6 +222,7 @@ type ApiTokenTable = {
   role: string
   name: string
   revoked_at: Time | null
+  last_used_at: Time | null
   created_at: Time
 }
 
@@ -228,12 +289,21 @@ export type Schema = {
   comment_like: CommentLikeTable
   report: ReportTable
   audit: AuditTable
+  edit: EditTable
+  consent_text: ConsentTextTable
+  thread_alias: ThreadAliasTable
+  canned_reply: CannedReplyTable
   outbox: OutboxTable
   staff: StaffTable
   staff_role: StaffRoleTable
   signin_link: SigninLinkTable
-  signin_use: SigninUseTable
   session: SessionTable
+  totp: TotpTable
+  recovery_code: RecoveryCodeTable
+  passkey: PasskeyTable
+  identity: IdentityTable
+  spent: SpentTable
+  attempt: AttemptTable
   api_token: ApiTokenTable
   challenge_use: ChallengeUseTable
   flood: FloodTable

@@ -4,11 +4,12 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { nudgesOf } from '../../src/core/screening/nudges.ts'
 import { findPersonalData } from '../../src/core/screening/privacy.ts'
+import { BUILT_IN } from '../../src/core/screening/rules.ts'
 
 /** Each finding as its kind and the text at its place. */
 const found = (text: string) => findPersonalData(text).map(({ kind, span }) => [kind, text.slice(...span)])
 const codes = (text: string, name: string | null = null) =>
-  nudgesOf(text, { name, reserved: ['Phường Ví Dụ', 'UBND Phường Ví Dụ'] }).map(({ code }) => code)
+  nudgesOf({ body: text, name }, BUILT_IN, ['Phường Ví Dụ', 'UBND Phường Ví Dụ']).map(({ code }) => code)
 
 describe('personal data', () => {
   it.each([
@@ -174,6 +175,6 @@ describe('a hint', () => {
 
   it('takes time in proportion to the text, also where patterns could run wild', () => {
     for (const piece of ['a.', '0 9', '@a', '38A-', 'stk ', '-a', 'luật ', '1 2345 '])
-      expect(nudgesOf(piece.repeat(16_000), { name: 'a '.repeat(40), reserved: [] }).length).toBeLessThan(7)
+      expect(nudgesOf({ body: piece.repeat(16_000), name: 'a '.repeat(40) }, BUILT_IN, []).length).toBeLessThan(7)
   })
 })

@@ -1,6 +1,5 @@
-// The desk as plain pages: signing in once, deciding, undoing, being told what others did. All of it without script.
+// The desk as plain pages: deciding, undoing, being told what others did. All of it without script.
 import { beforeAll, describe, expect, it } from 'vitest'
-import { invite } from '../../src/core/people/team.ts'
 import { BASE, openWard, PORTAL, type Ward } from '../support/ward.ts'
 
 let ward: Ward
@@ -19,12 +18,6 @@ async function post(cookie: string, path: string, fields: Record<string, string>
   return ward.request(path, { method: 'POST', headers: { cookie, origin: BASE }, body: new URLSearchParams(fields) })
 }
 
-async function linkFor(email: string): Promise<string> {
-  const { link, statements } = await invite(ward.services, { email, site: ward.slug, role: 'moderator', name: 'Cô Thử' })
-  await ward.store.batch(statements)
-  return new URL(link.url).searchParams.get('link') ?? ''
-}
-
 const decision = (comment: string, version: number, verdict: string, more: Record<string, string> = {}) => ({
   comment,
   version: String(version),
@@ -32,76 +25,6 @@ const decision = (comment: string, version: number, verdict: string, more: Recor
   request_key: crypto.randomUUID(),
   state: 'pending',
   ...more,
-})
-
-describe('signing in', () => {
-  it('opens the link as often as scanners like and uses it up only when the button is pressed', async () => {
-    const link = await linkFor(`co-thu-${ward.slug}@phuongthu.example`)
-    for (let n = 0; n < 10; n++) expect((await ward.request(`/desk/signin?link=${link}`)).status).toBe(200)
-    expect((await ward.request(`/desk/signin?link=${link}`, { method: 'HEAD' })).status).toBe(200)
-    const first = await post('', '/desk/signin', { link })
-    expect(first.status).toBe(303)
-    expect(first.headers.get('set-cookie')).toMatch(/^ykien-80=[\w-]{43}; .*HttpOnly/)
-    expect((await post('', '/desk/signin', { link })).status).toBe(410)
-    expect((await ward.request(`/desk/signin?link=${link}`)).status).toBe(410)
-  })
-
-  it('lets one of twenty presses at the same moment in', async () => {
-    const link = await linkFor(`hai-muoi-${ward.slug}@phuongthu.example`)
-    const statuses = await Promise.all(Array.from({ length: 20 }, async () => (await post('', '/desk/signin', { link })).status))
-    expect(statuses.filter((status) => status === 303)).toHaveLength(1)
-    expect(statuses.filter((status) => status === 410)).toHaveLength(19)
-  })
-
-  it('refuses a link after 48 hours', async () => {
-    const link = await linkFor(`muon-${ward.slug}@phuongthu.example`)
-    ward.clock.ms += 48 * 3_600_000
-    expect((await post('', '/desk/signin', { link })).status).toBe(410)
-  })
-
-  it('ends a session that is idle for 30 minutes, one after 12 hours, and one that was signed out, on the server', async () => {
-    const idle = await ward.signIn('moderator', `idle-${ward.slug}@phuongthu.example`)
-    ward.clock.ms += 30 * 60_000
-    expect((await get(idle, `/desk/${ward.slug}/queue`)).status).toBe(303)
-    const busy = await ward.signIn('moderator', `busy-${ward.slug}@phuongthu.example`)
-    for (let minutes = 0; minutes < 12 * 60; minutes += 20) {
-      expect((await get(busy, `/desk/${ward.slug}/queue`)).status).toBe(200)
-      ward.clock.ms += 20 * 60_000
-    }
-    expect((await get(busy, `/desk/${ward.slug}/queue`)).status).toBe(303)
-    const out = await ward.signIn('moderator', `out-${ward.slug}@phuongthu.example`)
-    await post(out, '/desk/signout', {})
-    expect((await get(out, `/desk/${ward.slug}/queue`)).status).toBe(303)
-  })
-
-  it('does not adopt a cookie somebody set before', async () => {
-    const link = await linkFor(`co-dinh-${ward.slug}@phuongthu.example`)
-    const preset = `ykien-80=${'A'.repeat(43)}`
-    const response = await post(preset, '/desk/signin', { link })
-    expect(response.headers.get('set-cookie')).not.toContain('A'.repeat(43))
-    expect((await get(preset, '/desk')).status).toBe(303)
-    expect((await get(preset, '/desk')).response.headers.get('location')).toBe('/desk/signin')
-  })
-
-  it('under https names its cookie __Host- and marks it Secure', async () => {
-    const secure = await openWard({ YKIEN_BASE_URL: 'https://ykien.test' })
-    const { link, statements } = await invite(secure.services, {
-      email: `an-toan-${secure.slug}@phuongthu.example`,
-      site: secure.slug,
-      role: 'viewer',
-    })
-    await secure.store.batch(statements)
-    const response = await secure.request('/desk/signin', {
-      method: 'POST',
-      headers: { origin: 'https://ykien.test' },
-      body: new URLSearchParams({ link: new URL(link.url).searchParams.get('link') ?? '' }),
-    })
-    const cookie = response.headers.get('set-cookie') ?? ''
-    expect(cookie).toMatch(/^__Host-ykien-443=/)
-    for (const part of ['Secure', 'HttpOnly', 'Path=/', 'SameSite=Lax']) expect(cookie).toContain(part)
-    expect(cookie).not.toContain('Domain')
-    expect(response.headers.get('strict-transport-security')).toContain('max-age=31536000')
-  })
 })
 
 describe('deciding', () => {

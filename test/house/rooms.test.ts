@@ -13,7 +13,7 @@ function lint(path: string, source: string): string {
     const rules = JSON.parse(readFileSync('biome.json', 'utf8')) as { vcs: unknown; $schema?: string }
     const { vcs: _vcs, $schema: _schema, ...alone } = rules
     writeFileSync(join(folder, 'biome.json'), JSON.stringify(alone))
-    cpSync('biome-clock.grit', join(folder, 'biome-clock.grit'))
+    for (const plugin of ['biome-clock.grit', 'biome-record.grit']) cpSync(plugin, join(folder, plugin))
     mkdirSync(join(folder, dirname(path)), { recursive: true })
     writeFileSync(join(folder, path), source)
     const { stdout, stderr } = spawnSync(resolve('node_modules/.bin/biome'), ['lint', path], { cwd: folder, encoding: 'utf8' })
@@ -49,6 +49,13 @@ describe('the linter refuses', () => {
 
   it.each(['new Date()', 'Date.now()', 'Math.random()', 'crypto.randomUUID()'])('%s in core', (call) => {
     expect(lint('src/core/x.ts', `export const value = ${call}\n`)).toContain('reads no clock')
+  })
+
+  it.each(["db.insertInto('audit')", "insertRow(db, 'audit', row)"])('%s outside the one file that seals the record', (call) => {
+    const source = `export const put = (db: never, row: never) => ${call}\n`
+    expect(lint('src/core/x.ts', source)).toContain('one way in')
+    expect(lint('src/http/x.ts', source)).toContain('one way in')
+    expect(lint('src/core/record.ts', source)).not.toContain('one way in')
   })
 
   it('nothing in a clean file of core', () => {

@@ -3,6 +3,8 @@
 import { beforeAll, describe, expect, it } from 'vitest'
 import type { Submitted } from '../../src/core/comments/submit.ts'
 import type { Outcome } from '../../src/core/moderation/decide.ts'
+import { invite } from '../../src/core/people/team.ts'
+import { sha256 } from '../../src/lib/crypto.ts'
 import { dump } from '../support/dump.ts'
 import { nameOf, routesOf, routesOfDocument } from '../support/routes.ts'
 import { BASE, openWard, PORTAL, type Ward } from '../support/ward.ts'
@@ -16,6 +18,10 @@ type Side = {
   /** Of a person who may not undo what others decided. */
   moderator: string
   cookie: string
+  personId: string
+  sessionId: string
+  tokenId: string
+  invitation: string
   threadId: string
   published: Submitted
   waiting: Submitted
@@ -59,7 +65,24 @@ async function openSide(slug: string, origin: string, article: string): Promise<
   expect(thread.thread.count).toBe(1)
   const waiting = await post(base, 'Chưa ai xem ngoài nơi của nó.')
   const cookie = await ward.signIn('admin', `admin@${slug}.example`, slug)
-  return { ...base, cookie, threadId: thread.thread.id, published, waiting, decision: '' }
+  const { db } = ward.store
+  const person = await db.selectFrom('staff').select('id').where('email', '=', `admin@${slug}.example`).executeTakeFirstOrThrow()
+  const open = await db.selectFrom('session').select('id').where('staff_id', '=', person.id).executeTakeFirstOrThrow()
+  const { link, statements } = invite(ward.services, { email: `moi@${slug}.example`, site: slug, role: 'viewer' })
+  await ward.store.batch(statements)
+  const held = await db
+    .selectFrom('api_token')
+    .innerJoin('site', 'site.id', 'api_token.site_id')
+    .select('api_token.id')
+    .where('slug', '=', slug)
+    .executeTakeFirstOrThrow()
+  const people = {
+    personId: person.id,
+    sessionId: open.id,
+    tokenId: held.id,
+    invitation: sha256(new URL(link.url).searchParams.get('link') ?? ''),
+  }
+  return { ...base, ...people, cookie, threadId: thread.thread.id, published, waiting, decision: '' }
 }
 
 async function post(side: Pick<Side, 'slug' | 'origin' | 'article'>, body: string): Promise<Submitted> {
@@ -100,6 +123,13 @@ const onDesk = (here: Side, path: string, init: Omit<NonNullable<Call['init']>, 
   { path, init: { ...init, headers: { ...bearer(here.token), accept: 'application/json' } }, expected: 401 },
 ]
 
+/** A form of one's own desk that names something of the other site. */
+const onRoom = (there: Side, room: string, fields: Record<string, string>): Call => ({
+  path: `/desk/${there.slug}/${room}`,
+  init: { method: 'POST', headers: session(there.cookie), body: form(fields) },
+  expected: 404,
+})
+
 /** A staff path that names a comment: the other site's path with either id, and one's own path with the other's id. */
 const staffOn = (here: Side, there: Side, part: (side: Side) => string, init: Omit<NonNullable<Call['init']>, 'headers'>): Call[] => [
   ...asStranger(here, `/api/v1/admin/sites/${there.slug}/${part(there)}`, init),
@@ -114,6 +144,9 @@ const fromPageOf = (here: Side, path: string, method: string, body?: Record<stri
 const decideOn = (side: Side) => ({ items: [{ comment: side.waiting.comment.id, version: 1, verdict: 'approve' }] })
 const deskDecision = (side: Side) =>
   form({ comment: side.waiting.comment.id, version: '1', verdict: 'approve', request_key: 'khoa-cua-trang-1', state: 'pending' })
+
+const deskBulk = (side: Side) =>
+  form({ [`item-${side.waiting.comment.id}`]: '1', verdict: 'spam', request_key: 'khoa-cua-trang-2', scope: 'chosen' })
 
 /** For each route: how ids, tokens and sessions of `here` are tried at `there`; every call must be refused and change nothing. */
 const CASES: Record<string, string | ((here: Side, there: Side) => Call[])> = {
@@ -283,6 +316,9 @@ const CASES: Record<string, string | ((here: Side, there: Side) => Call[])> = {
   'GET /desk': 'leads to the person’s own first site',
   'GET /desk/signin': 'takes a sign-in link, which is a person’s and no site’s',
   'POST /desk/signin': 'takes a sign-in link, which is a person’s and no site’s',
+  'GET /desk/signin/step': 'shows the second step of a sign-in, which is a person’s and no site’s',
+  'POST /desk/signin/code': 'ends a sign-in, which is a person’s and no site’s',
+  'POST /desk/signin/app': 'ends a sign-in, which is a person’s and no site’s',
   'POST /desk/signout': 'ends one’s own session',
   'GET /desk/:site/queue': (here, there) => onDesk(here, `/desk/${there.slug}/queue`),
   'GET /desk/:site/comments/:id': (here, there) => [
@@ -309,6 +345,38 @@ const CASES: Record<string, string | ((here: Side, there: Side) => Call[])> = {
       expected: 404,
     },
   ],
+  'GET /desk/:site/stamp': (here, there) => onDesk(here, `/desk/${there.slug}/stamp`),
+  'GET /desk/:site/cards/:id': (here, there) => [
+    ...onDesk(here, `/desk/${there.slug}/cards/${there.waiting.comment.id}`),
+    { path: `/desk/${there.slug}/cards/${here.waiting.comment.id}`, init: { headers: session(there.cookie) }, expected: 404 },
+  ],
+  'POST /desk/:site/acts': (here, there) => [
+    ...onDesk(here, `/desk/${there.slug}/acts`, {
+      method: 'POST',
+      body: form({ comment: there.published.comment.id, act: 'pin' }),
+    }),
+    {
+      path: `/desk/${there.slug}/acts`,
+      init: {
+        method: 'POST',
+        headers: session(there.cookie),
+        body: form({ comment: here.published.comment.id, act: 'close_article' }),
+      },
+      expected: 404,
+    },
+  ],
+  'POST /desk/:site/bulk': (here, there) => [
+    ...onDesk(here, `/desk/${there.slug}/bulk`, { method: 'POST', body: deskBulk(there) }),
+    { path: `/desk/${there.slug}/bulk`, init: { method: 'POST', headers: session(there.cookie), body: deskBulk(here) }, expected: 404 },
+  ],
+  'POST /desk/:site/bulk/undo': (here, there) =>
+    onDesk(here, `/desk/${there.slug}/bulk/undo`, { method: 'POST', body: form({ request_key: 'khoa-cua-trang-1' }) }),
+  'POST /desk/:site/views': (here, there) =>
+    onDesk(here, `/desk/${there.slug}/views`, { method: 'POST', body: form({ name: 'Của nơi khác', state: 'spam' }) }),
+  'POST /desk/:site/views/:id/delete': (here, there) =>
+    onDesk(here, `/desk/${there.slug}/views/${there.waiting.comment.id}/delete`, { method: 'POST', body: form({}) }),
+  'GET /desk/:site/keys': (here, there) => onDesk(here, `/desk/${there.slug}/keys`),
+  'POST /desk/:site/keys': (here, there) => onDesk(here, `/desk/${there.slug}/keys`, { method: 'POST', body: form({ approve: 'd' }) }),
   'POST /desk/:site/moved': (here, there) => [
     ...onDesk(here, `/desk/${there.slug}/moved`, { method: 'POST', body: { shown: [] } }),
     {
@@ -317,6 +385,60 @@ const CASES: Record<string, string | ((here: Side, there: Side) => Call[])> = {
       expected: 200,
     },
   ],
+  'POST /desk/:site/confirm': (here, there) =>
+    onDesk(here, `/desk/${there.slug}/confirm`, { method: 'POST', body: form({ code: '000000' }) }),
+  'GET /desk/:site/account': (here, there) => onDesk(here, `/desk/${there.slug}/account`),
+  'GET /desk/:site/account/app': (here, there) => onDesk(here, `/desk/${there.slug}/account/app`),
+  ...Object.fromEntries(
+    ['account/language', 'account/password', 'account/app', 'account/app/remove', 'account/codes'].map((room) => [
+      `POST /desk/:site/${room}`,
+      (here: Side, there: Side) => onDesk(here, `/desk/${there.slug}/${room}`, { method: 'POST', body: form({}) }),
+    ]),
+  ),
+  'POST /desk/:site/account/sessions': (here, there) => [
+    ...onDesk(here, `/desk/${there.slug}/account/sessions`, { method: 'POST', body: form({ session: 'others' }) }),
+    onRoom(there, 'account/sessions', { session: here.sessionId }),
+  ],
+  'GET /desk/:site/people': (here, there) => onDesk(here, `/desk/${there.slug}/people`),
+  'POST /desk/:site/people': (here, there) =>
+    onDesk(here, `/desk/${there.slug}/people`, { method: 'POST', body: form({ email: 'ai@do.example', name: 'Ai', role: 'viewer' }) }),
+  'POST /desk/:site/people/withdraw': (here, there) => [
+    ...onDesk(here, `/desk/${there.slug}/people/withdraw`, { method: 'POST', body: form({ invitation: there.invitation }) }),
+    onRoom(there, 'people/withdraw', { invitation: here.invitation }),
+  ],
+  'POST /desk/:site/people/role': (here, there) => [
+    ...onDesk(here, `/desk/${there.slug}/people/role`, { method: 'POST', body: form({ person: there.personId, role: 'viewer' }) }),
+    onRoom(there, 'people/role', { person: here.personId, role: 'viewer' }),
+  ],
+  'POST /desk/:site/people/access': (here, there) => [
+    ...onDesk(here, `/desk/${there.slug}/people/access`, { method: 'POST', body: form({ person: there.personId, access: 'off' }) }),
+    onRoom(there, 'people/access', { person: here.personId, access: 'off' }),
+  ],
+  'POST /desk/:site/people/recovery': (here, there) => [
+    ...onDesk(here, `/desk/${there.slug}/people/recovery`, { method: 'POST', body: form({ person: there.personId, kind: 'password' }) }),
+    onRoom(there, 'people/recovery', { person: here.personId, kind: 'password' }),
+  ],
+  'GET /desk/:site/tokens': (here, there) => onDesk(here, `/desk/${there.slug}/tokens`),
+  'POST /desk/:site/tokens': (here, there) =>
+    onDesk(here, `/desk/${there.slug}/tokens`, { method: 'POST', body: form({ name: 'Máy', role: 'viewer' }) }),
+  'POST /desk/:site/tokens/revoke': (here, there) => [
+    ...onDesk(here, `/desk/${there.slug}/tokens/revoke`, { method: 'POST', body: form({ token: there.tokenId }) }),
+    onRoom(there, 'tokens/revoke', { token: here.tokenId }),
+  ],
+  'GET /desk/:site/settings': (here, there) => onDesk(here, `/desk/${there.slug}/settings`),
+  'GET /desk/:site/settings/site': (here, there) => onDesk(here, `/desk/${there.slug}/settings/site`),
+  'POST /desk/:site/settings/site': (here, there) =>
+    onDesk(here, `/desk/${there.slug}/settings/site`, { method: 'POST', body: form({ version: '1', agency: 'Của nơi khác' }) }),
+  'GET /desk/:site/settings/origins': (here, there) => onDesk(here, `/desk/${there.slug}/settings/origins`),
+  'POST /desk/:site/settings/origins': (here, there) =>
+    onDesk(here, `/desk/${there.slug}/settings/origins`, { method: 'POST', body: form({ origin: here.origin }) }),
+  'GET /desk/:site/settings/consents': (here, there) => onDesk(here, `/desk/${there.slug}/settings/consents`),
+  'GET /api/v1/admin/sites/:site/settings': (here, there) => asStranger(here, `/api/v1/admin/sites/${there.slug}/settings`),
+  'PATCH /api/v1/admin/sites/:site/settings': (here, there) =>
+    asStranger(here, `/api/v1/admin/sites/${there.slug}/settings`, {
+      method: 'PATCH',
+      body: { version: 1, changes: { agency: 'Của nơi khác' } },
+    }),
   'GET /healthz': NOTHING,
   'GET /openapi.json': NOTHING,
   'GET /docs': NOTHING,

@@ -4,11 +4,17 @@ import type { Store } from '../../src/storage/store.ts'
 
 export type Dump = Record<string, Record<string, unknown>[]>
 
-/** Every row of every table of ours, tables by name and rows in their own order. */
+/** When somebody was last there, which is noted also while they only look. */
+const NOTED = new Set(['last_seen_at', 'last_used_at'])
+
+/** Every row of every table of ours, tables by name and rows in their own order; without when somebody was last there. */
 export async function dump(store: Store): Promise<Dump> {
   const { rows: tables } = await tableNames(store)
   const found: Dump = {}
-  for (const { name } of tables) found[name] = (await sql<Record<string, unknown>>`SELECT * FROM ${sql.table(name)}`.execute(store.db)).rows
+  for (const { name } of tables) {
+    const { rows } = await sql<Record<string, unknown>>`SELECT * FROM ${sql.table(name)}`.execute(store.db)
+    found[name] = rows.map((row) => Object.fromEntries(Object.entries(row).filter(([column]) => !NOTED.has(column))))
+  }
   return found
 }
 

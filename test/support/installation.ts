@@ -8,11 +8,11 @@ import { like, report } from '../../src/core/comments/respond.ts'
 import { withdraw } from '../../src/core/comments/revise.ts'
 import { submit } from '../../src/core/comments/submit.ts'
 import { decide } from '../../src/core/moderation/decide.ts'
-import { signIn } from '../../src/core/people/sessions.ts'
 import { invite } from '../../src/core/people/team.ts'
 import { findSite } from '../../src/core/sites.ts'
 import { nodeServices, openDatabase, readConfig } from '../../src/platform/node.ts'
 import { fill } from './fill.ts'
+import { setUp } from './person.ts'
 import type { Machine } from './server.ts'
 
 /** Heap the copying process gets, in megabytes: much less than the data of a large installation. */
@@ -66,14 +66,10 @@ export async function live(machine: Machine, slug: string, day: number): Promise
   await judge(waiting, second.comment.id, { verdict: 'approve' })
   await judge(moderator, third.comment.id, { verdict: 'reject', reason: 'offtopic' })
   await withdraw({ ...reader, actor: { kind: 'author' } }, fourth.comment.id, fourth.edit.token)
-  const { link, statements } = await invite(services, {
-    email: `canbo-${day}@phuongmay.example`,
-    site: slug,
-    role: 'moderator',
-    name: 'Cán bộ',
-  })
+  const email = `canbo-${day}@phuongmay.example`
+  const { link, statements } = invite(services, { email, site: slug, role: 'moderator', name: 'Cán bộ' })
   await store.batch(statements)
-  await signIn(services, new URL(link.url).searchParams.get('link') ?? '')
+  await setUp(services, link.url)
   await store.close()
 }
 

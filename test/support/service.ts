@@ -2,7 +2,7 @@
 // host name of its own that Chromium maps to this machine; and a portal that embeds the widget from another site.
 import { execFileSync } from 'node:child_process'
 import { mkdtempSync, readFileSync } from 'node:fs'
-import { createServer as createHttpServer, type Server } from 'node:http'
+import { createServer as createHttpServer, type Server, type ServerResponse } from 'node:http'
 import { createServer as createHttpsServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -11,17 +11,20 @@ import { getRequestListener } from '@hono/node-server'
 import { type Browser, chromium } from 'playwright-core'
 import { createApp } from '../../src/app.ts'
 import { parseConfig } from '../../src/config.ts'
-import { invite } from '../../src/core/people/team.ts'
 import { addSite } from '../../src/core/sites.ts'
 import { tick } from '../../src/jobs.ts'
 import { nodeServices, openDatabase, readMigrations } from '../../src/platform/node.ts'
 import type { Services } from '../../src/services.ts'
 import { migrate } from '../../src/storage/migrate.ts'
 import { chromiumPath } from './chromium.ts'
+import { openSession } from './person.ts'
 
 export const SERVICE_HOST = 'ykien.test'
 export const PORTAL_HOST = 'phuongthu.example'
 export const SITE = 'phuong-thu'
+
+/** Where the tests' own page is that hands a browser its session; the service knows nothing of it. */
+const TEST_DOOR = '/open-session-of-tests/'
 
 export type Service = {
   services: Services
@@ -33,7 +36,7 @@ export type Service = {
   strictUrl: string
   /** Puts a page of this markup on the portal and tells where it is. */
   addPage(body: string): string
-  /** A single-use sign-in link for the desk. */
+  /** An address of the tests' own, beside the service: its page has one button, which leads to the desk with an open session. */
   signinLink(name?: string): Promise<string>
   /** Lets the service carry out the next POST and cuts the line before its answer. */
   loseNextAnswer(): void
@@ -56,6 +59,7 @@ export async function startService(protocol: 'http' | 'https', env: Record<strin
         return response
       }
     }
+    if (request.url?.startsWith(TEST_DOOR)) return handSession(request.url.slice(TEST_DOOR.length), base, response)
     void holder.listener?.(request, response)
   })
   const base = `${protocol}://${SERVICE_HOST}:${portOf(service)}`
@@ -101,14 +105,8 @@ export async function startService(protocol: 'http' | 'https', env: Record<strin
       return `${articleOrigin}/added-${pages.length - 1}.html`
     },
     async signinLink(name = `Cán bộ ${++invited}`) {
-      const { link, statements } = await invite(services, {
-        email: `canbo${invited}-${Date.now()}@phuongthu.example`,
-        site: SITE,
-        role: 'moderator',
-        name,
-      })
-      await store.batch(statements)
-      return link.url
+      const email = `canbo${invited}-${Date.now()}@phuongthu.example`
+      return `${base}${TEST_DOOR}${await openSession(services, { email, site: SITE, role: 'moderator', name })}`
     },
     loseNextAnswer() {
       losesAnswer = true
@@ -137,6 +135,19 @@ export async function openBrowser(): Promise<Browser> {
     executablePath,
     args: ['--no-sandbox', `--host-resolver-rules=MAP ${SERVICE_HOST} 127.0.0.1, MAP ${PORTAL_HOST} 127.0.0.1`],
   })
+}
+
+function handSession(token: string, base: string, response: ServerResponse): void {
+  const { protocol, port } = new URL(base)
+  const isHttps = protocol === 'https:'
+  response.setHeader(
+    'set-cookie',
+    `${isHttps ? '__Host-' : ''}ykien-${port}=${token}; Path=/; HttpOnly; SameSite=Lax${isHttps ? '; Secure' : ''}`,
+  )
+  response.setHeader('content-type', 'text/html; charset=utf-8')
+  response.end(
+    '<!doctype html><html lang="vi"><title>Vào bàn duyệt</title><main><form action="/desk"><button type="submit">Đăng nhập</button></form></main></html>',
+  )
 }
 
 function articlePage(base: string): string {

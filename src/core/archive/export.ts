@@ -22,6 +22,9 @@ const TABLES: readonly { table: keyof Schema; key: readonly string[]; through?: 
   { table: 'pending_publication', key: ['decision_id'], through: { table: 'fact', key: 'id', column: 'decision_id' } },
   { table: 'comment_like', key: ['id'], through: { table: 'comment', key: 'id', column: 'comment_id' } },
   { table: 'report', key: ['id'] },
+  { table: 'consent_text', key: ['id'] },
+  { table: 'thread_alias', key: ['key'] },
+  { table: 'canned_reply', key: ['id'] },
   { table: 'flood', key: ['id'] },
   { table: 'audit', key: ['id'] },
 ]

@@ -2,6 +2,7 @@
 // Not for: the rows of a page (page.ts), their shapes (views.ts), numbers of many articles (counts.ts), feeds (feed.ts).
 import type { Services } from '../../services.ts'
 import { allow, type Ctx, type Site } from '../context.ts'
+import { type ClosedReason, closedSentence, type Opening, openingOf } from '../opening.ts'
 import { type ArticleReference, articleOf, findSiteAndThread, type Thread } from '../threads.ts'
 import { lookSettled } from './due.ts'
 import { readReplies, readRoots, type ThreadQuery } from './page.ts'
@@ -17,6 +18,10 @@ type ThreadView = {
   count: number
   /** Roots with an official reply. */
   official_count: number
+  /** What staff tell readers of this article. */
+  message: string | null
+  /** Why nothing is taken, in a sentence, and when it is again, where that is known; null while opinions are taken. */
+  closed: { reason: ClosedReason; message: string; opens_at: string | null } | null
 }
 
 export type ThreadAnswer = { site: SiteView; thread: ThreadView; comments: CommentView[]; next: string | null }
@@ -25,7 +30,15 @@ export type ThreadAnswer = { site: SiteView; thread: ThreadView; comments: Comme
  * What one look-up tells of an article: its site and thread, and a print that moves with everything readers can see. The page is
  * read with the stamp's own services, so that it is not older than its print.
  */
-export type ThreadStamp = { services: Services; site: Site; thread: Thread | null; print: string }
+export type ThreadStamp = {
+  services: Services
+  site: Site
+  thread: Thread | null
+  opening: Opening
+  /** When the view changes by itself. */
+  nextChangeAt: string | null
+  print: string
+}
 
 /**
  * Looks an article up with one indexed query: enough to tell whether an answer that was kept still holds. A publication
@@ -39,8 +52,11 @@ export async function stampThread(services: Services, siteSlug: string, referenc
     settle: async (latest, { site, thread }) => thread && settleThread({ services: latest, actor: { kind: 'reader' }, site }, thread),
   })
   const { site, thread } = settled.found
-  const print = JSON.stringify([site.id, site.name, site.settings, thread?.id, thread?.revision, thread?.closedAt])
-  return { services: settled.services, site, thread, print }
+  const opening = openingOf(site.settings, thread, services.now())
+  const told = [opening.closed, opening.opensAt, thread?.message]
+  const print = JSON.stringify([site.id, site.name, site.settings, thread?.id, thread?.revision, ...told])
+  const nextChangeAt = [thread?.nextChangeAt ?? null, opening.changesAt].filter((each) => each !== null).sort()[0] ?? null
+  return { services: settled.services, site, thread, opening, nextChangeAt, print }
 }
 
 /**
@@ -51,7 +67,7 @@ export async function readThread(stamp: ThreadStamp, reference: ArticleReference
   const ctx: Ctx = { services: stamp.services, actor: { kind: 'reader' }, site: stamp.site }
   allow(ctx, 'thread.read')
   const article = articleOf(reference, '')
-  const { thread } = stamp
+  const { thread, opening } = stamp
   // A thread whose comments all still wait is told like an unknown one, so that nobody can see that somebody wrote.
   const known = thread !== null && thread.revision > 0 ? thread : null
   const page =
@@ -67,9 +83,12 @@ export async function readThread(stamp: ThreadStamp, reference: ArticleReference
       key: known?.key ?? article.key,
       url: known?.url ?? article.url,
       title: known?.title ?? null,
-      state: ctx.site.settings.state === 'closed' || (thread !== null && thread.closedAt !== null) ? 'closed' : 'open',
+      state: opening.closed === null ? 'open' : 'closed',
       count: known?.publicCount ?? 0,
       official_count: known?.officialCount ?? 0,
+      message: thread?.message ?? null,
+      closed:
+        opening.closed === null ? null : { reason: opening.closed, message: closedSentence(ctx.site, opening), opens_at: opening.opensAt },
     },
     ...page,
   }

@@ -1,35 +1,13 @@
 // The table of states and verdicts, and what each verdict does to what the public sees. Pure.
 import { AppError } from '../context.ts'
 
+export { REASONS, type Reason } from '../reasons.ts'
+
 export const STATES = ['pending', 'published', 'rejected', 'spam', 'held', 'hidden', 'returned', 'withdrawn', 'sealed'] as const
 export type State = (typeof STATES)[number]
 
 export const VERDICTS = ['approve', 'reject', 'spam', 'hold', 'hide', 'return', 'seal'] as const
 export type Verdict = (typeof VERDICTS)[number]
-
-export const REASONS = [
-  'offtopic',
-  'insult',
-  'profanity',
-  'ads',
-  'gambling',
-  'scam',
-  'false',
-  'privacy',
-  'child',
-  'illegal',
-  'secret',
-  'hate',
-  'imperson',
-  'duplicate',
-  'unreadable',
-  'complaint',
-  'denounce',
-  'notcompetent',
-  'copyright',
-  'other',
-] as const
-export type Reason = (typeof REASONS)[number]
 
 const RESULT: Record<Verdict, State> = {
   approve: 'published',

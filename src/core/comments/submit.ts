@@ -6,6 +6,7 @@ import { admit, type Lately, latelyColumns, offerChallenge, type Sender, toLatel
 import { MAX_SOLUTION_LENGTH } from '../abuse/challenge.ts'
 import { AT_EASE } from '../abuse/pressure.ts'
 import { AppError, allow, type Ctx, faulty } from '../context.ts'
+import { openingOf, refuseClosed } from '../opening.ts'
 import { audited, commit, counted, retrying } from '../record.ts'
 import { imitatesOffice } from '../screening/names.ts'
 import { BUILT_IN } from '../screening/rules.ts'
@@ -51,6 +52,8 @@ export const SubmitInput = z.strictObject({
   kind: KindInput.optional(),
   body: z.string(),
   consents: z.array(z.enum(CONSENTS)).max(CONSENTS.length).optional(),
+  /** Which version of the texts the author had before them. */
+  consents_version: z.number().int().min(0).optional(),
   challenge: z.string().max(MAX_SOLUTION_LENGTH).optional(),
   form: z
     .strictObject({
@@ -103,6 +106,8 @@ async function take(ctx: Ctx, input: Sent, request: Sending): Promise<Submitted>
   const { settings } = site
   const consents = input.consents ?? []
   if (settings.requires_terms && !consents.includes('terms')) throw faulty('terms_required', '/consents')
+  const consentVersion = input.consents_version ?? settings.consent_version
+  if (consentVersion > settings.consent_version) throw faulty('validation', '/consents_version')
   const body = acceptBody(input.body, { min: settings.body_min, max: settings.body_max }, '/body')
   const { name, contact, kind } = acceptAuthor(ctx, input)
 
@@ -113,7 +118,7 @@ async function take(ctx: Ctx, input: Sent, request: Sending): Promise<Submitted>
   const subject = subjectOf(input)
   const admission = await admit(ctx, request.sender, { subject, solution: request.solution, threadId: thread?.id ?? null, lately })
   if (thread === null) await refuseThreadFlood(ctx)
-  if (settings.state === 'closed' || (thread !== null && thread.closedAt !== null)) throw new AppError('thread_closed')
+  refuseClosed(openingOf(settings, thread, services.now()))
 
   const { db } = services.store
   const now = services.now()
@@ -141,6 +146,7 @@ async function take(ctx: Ctx, input: Sent, request: Sending): Promise<Submitted>
     author_name_given: name,
     contact_sealed: contactSealed,
     consents: JSON.stringify(consents),
+    consent_version: consentVersion,
     revision_id: revisionId,
     receipt_code: receiptCode,
     idempotency_key: request.key,

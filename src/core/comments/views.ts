@@ -48,6 +48,12 @@ export type SiteView = {
   requires: { terms: boolean }
   rules: string | null
   privacy_url: string | null
+  /** The short notice on personal data that stands under the form. */
+  privacy_text: string | null
+  /** The site's own sentences beside the boxes of consent (null: the usual one), and which version of all texts agreed to this is. */
+  consents: { version: number; terms: string | null; name: string | null; notify: string | null }
+  /** How the office is reached. */
+  contact: { address: string | null; person: string | null; phone: string | null; email: string | null }
 }
 
 /** The columns of a comment that readers may see, or that say whether and where they may. */
@@ -108,6 +114,19 @@ export function viewSite(ctx: Pick<Ctx, 'site'>): SiteView {
     requires: { terms: settings.requires_terms },
     rules: settings.rules,
     privacy_url: settings.privacy_url,
+    privacy_text: settings.privacy_text,
+    consents: {
+      version: settings.consent_version,
+      terms: settings.consent_terms,
+      name: settings.consent_name,
+      notify: settings.consent_notify,
+    },
+    contact: {
+      address: settings.contact_address,
+      person: settings.contact_person,
+      phone: settings.contact_phone,
+      email: settings.contact_email,
+    },
   }
 }
 

@@ -1,5 +1,6 @@
 // Queries of the desk: what waits, how much, and one comment with its whole history. Sealed comments are in none of them.
 import { sql } from 'kysely'
+import { sha256 } from '../../lib/crypto.ts'
 import { fromCursor, toCursor } from '../../lib/cursor.ts'
 import { inChunks } from '../../storage/store.ts'
 import { findUnsealed, toComment } from '../comments/comment.ts'
@@ -335,16 +336,27 @@ export async function readMoved(
   shown: readonly { id: string; version: number }[],
 ): Promise<{ comment: string; version: number; state: State; kind: string; by: string | null; at: string }[]> {
   allow(ctx, 'queue.read')
-  if (shown.length === 0) return []
+  const rows = await Promise.all(inPairs(shown).map((cards) => movedAmong(ctx, cards)))
+  return rows.flat()
+}
+
+/** Cards asked about in one statement: two parameters each, within D1's hundred. */
+const CARDS_AT_ONCE = 40
+
+function inPairs<Card>(shown: readonly Card[]): Card[][] {
+  const chunks: Card[][] = []
+  for (let start = 0; start < shown.length; start += CARDS_AT_ONCE) chunks.push(shown.slice(start, start + CARDS_AT_ONCE))
+  return chunks
+}
+
+async function movedAmong(ctx: Ctx, shown: readonly { id: string; version: number }[]) {
   const rows = await ctx.services.store.db
     .selectFrom('comment')
     .innerJoin('fact', 'fact.comment_id', 'comment.id')
     .select(['comment.id', 'comment.version', 'comment.state', 'fact.from_version', 'fact.kind', 'fact.actor_name', 'fact.created_at'])
     .where('comment.site_id', '=', ctx.site.id)
     .where('comment.state', '!=', 'sealed')
-    .where((is) =>
-      is.or(shown.slice(0, 40).map((card) => is.and([is('comment.id', '=', card.id), is('fact.from_version', '=', card.version)]))),
-    )
+    .where((is) => is.or(shown.map((card) => is.and([is('comment.id', '=', card.id), is('fact.from_version', '=', card.version)]))))
     .execute()
   return rows.map((row) => ({
     comment: row.id,
@@ -356,8 +368,52 @@ export async function readMoved(
   }))
 }
 
+<<<<<<< HEAD
 /** What waits, word for word as in the indexes of ranks. */
 const isWaiting = sql<boolean>`comment.state IN ('pending', 'held', 'returned')`
+=======
+/** The last acts of a site that tell whether anything moved: as many as may be written in another order than they began. */
+const ACTS_IN_STAMP = 64
+
+/** Changes whenever anything was sent, decided, noted or otherwise done on the site. One read along an index. */
+export async function readStamp(ctx: Ctx): Promise<string> {
+  allow(ctx, 'queue.read')
+  const rows = await ctx.services.store.db
+    .selectFrom('audit')
+    .select('id')
+    .where('site_id', '=', ctx.site.id)
+    .orderBy('created_at', 'desc')
+    .limit(ACTS_IN_STAMP)
+    .execute()
+  return sha256(
+    rows
+      .map(({ id }) => id)
+      .sort()
+      .join(),
+  )
+}
+
+/** How many comments came into a state after the newest that a page knows, up to {@link COUNT_CEILING}. */
+export async function countArrivals(ctx: Ctx, state: State, newest: string): Promise<number> {
+  allow(ctx, 'queue.read')
+  const known = ctx.services.store.db
+    .selectFrom('comment')
+    .select('received_at')
+    .where('id', '=', newest)
+    .where('site_id', '=', ctx.site.id)
+  const rows = await ctx.services.store.db
+    .selectFrom('comment')
+    .select('id')
+    .where('site_id', '=', ctx.site.id)
+    .where('state', '=', state)
+    .where('received_at', '>=', known)
+    .where('id', '!=', newest)
+    .orderBy('received_at')
+    .limit(COUNT_CEILING)
+    .execute()
+  return rows.filter(({ id }) => id > newest).length
+}
+>>>>>>> main
 
 /** A comment with open reports, word for word as in its index. */
 const hasOpenReports = sql<boolean>`comment.open_reports > 0`

@@ -1,8 +1,125 @@
-// The rules that a site's comments are screened by: the built-in ones and the office's own, made ready once for each version.
-// Not for: applying them (screen.ts) or keeping them.
+// The rules that a site's comments are screened by: built-in lists and the office's own, made ready once for each version of them. Pure.
+// Not for: keeping them (wordlist.ts) or what else is looked for in a text (screen.ts).
+import { LISTS } from './lists.ts'
+import type { SignalCode } from './signal.ts'
+import { canonical, fold } from './vietnamese.ts'
+
+/** What an entry does: `hold` and `mark` point its places out, more and less urgently; `allow` keeps others from pointing them out. */
+type Effect = 'hold' | 'mark' | 'allow'
+
+/** Characters of one entry, and stars in it: what a person can still read. */
+const MAX_ENTRY_LENGTH = 80
+const MAX_STARS = 3
+/** Parted words are found by so many letters; shorter ones are not looked for: "c u" is also the end of "phúc u…". */
+export const BEGINNING = 3
+
+/** An entry made ready. `words` are canonical; `*` in a word is any run of letters within it. `rule` is what is turned off to be rid of it. */
+export type Entry = {
+  rule: string
+  code: SignalCode
+  entry: string
+  words: readonly string[]
+  isAllowing: boolean
+  /** Means something only in a comment that has no marks at all, where it stands for the same word with marks. */
+  isUnmarked: boolean
+  /** Is also looked for in disguise. */
+  isDisguisable: boolean
+}
+
+/** An entry, and the place among its words of the one it is found by. */
+export type Keyed = { entry: Entry; key: number }
+/** An entry in one word, as it is and without marks. */
+type Joined = { entry: Entry; text: string; folded: string }
+
+/**
+ * Entries by what they are found by: one of their words without marks; two neighbouring letters of a word, where each of their words
+ * has a star; and their first letters, where they are looked for in parted words.
+ */
+type Index = {
+  byWord: ReadonlyMap<string, readonly Keyed[]>
+  byPair: ReadonlyMap<number, readonly Keyed[]>
+  byBeginning: ReadonlyMap<string, readonly Joined[]>
+}
 
 /** Rules made ready. `off` names those that are turned off on the site: codes, entries of built-in lists, or an office's own rules. */
-export type Rules = { off: ReadonlySet<string> }
+export type Rules = { off: ReadonlySet<string>; indexes: readonly Index[] }
+
+/** A rule as an office writes it: a word or phrase, in which `*` is any run of letters within a word. */
+export type OwnRule = { id: string; text: string; effect: Effect }
+
+/** The words of an entry as they are compared; null when nothing is left of it, or it would stand in nearly every text. */
+export function wordsOf(text: string): string[] | null {
+  if (text.length > MAX_ENTRY_LENGTH) return null
+  const words = canonical(text.replace(/\*+/g, '*')).match(/[\p{L}\p{N}*][\p{L}\p{M}\p{N}*]*/gu) ?? []
+  const stars = words.join('').split('*').length - 1
+  // A lone star would be any word, one letter and a star nearly any.
+  const isTooWide = words.some((word) => word.includes('*') && !word.split('*').some((part) => part.length >= 2))
+  return words.length === 0 || isTooWide || stars > MAX_STARS ? null : words
+}
+
+/** Two neighbouring letters of a text as one number. */
+export function pairOf(text: string, at: number): number {
+  return text.charCodeAt(at) * 0x10000 + text.charCodeAt(at + 1)
+}
+
+/** The built-in rules and an office's own, without those that are turned off. */
+export function rulesOf(own: readonly OwnRule[], off: Iterable<string>): Rules {
+  return { off: new Set(off), indexes: own.length === 0 ? [BUILT_IN_INDEX] : [BUILT_IN_INDEX, indexOf(own.flatMap(ownEntry))] }
+}
+
+const BUILT_IN_INDEX = indexOf(
+  LISTS.flatMap(({ code, entries, isUnmarked = false, isAllowing = false, isDisguisable = false }) =>
+    entries.flatMap((entry) => {
+      const words = wordsOf(entry)
+      return words === null ? [] : [{ rule: `${code}:${entry}`, code, entry, words, isAllowing, isUnmarked, isDisguisable }]
+    }),
+  ),
+)
 
 /** The rules of a site that has none of its own. */
-export const BUILT_IN: Rules = { off: new Set() }
+export const BUILT_IN: Rules = rulesOf([], [])
+
+function ownEntry({ id, text, effect }: OwnRule): Entry[] {
+  const words = wordsOf(text)
+  if (words === null) return []
+  const code = effect === 'hold' ? 'word_hold' : 'word_mark'
+  const isAllowing = effect === 'allow'
+  return [{ rule: `rule:${id}`, code, entry: text, words, isAllowing, isUnmarked: false, isDisguisable: !isAllowing }]
+}
+
+function indexOf(entries: readonly Entry[]): Index {
+  const uses = new Map<string, number>()
+  for (const { words } of entries) for (const word of words) uses.set(word, (uses.get(word) ?? 0) + 1)
+  const byWord = new Map<string, Keyed[]>()
+  const byPair = new Map<number, Keyed[]>()
+  const byBeginning = new Map<string, Joined[]>()
+  for (const entry of entries) {
+    const key = rarest(entry.words, uses)
+    const folded = entry.words.map(fold)
+    const word = folded[key] ?? ''
+    if (word.includes('*')) put(byPair, pairOf(longestPart(word), 0), { entry, key })
+    else put(byWord, word, { entry, key })
+    const text = entry.words.join('')
+    if (entry.isDisguisable && text.length >= BEGINNING && !text.includes('*')) {
+      const joined = folded.join('')
+      put(byBeginning, joined.slice(0, BEGINNING), { entry, text, folded: joined })
+    }
+  }
+  return { byWord, byPair, byBeginning }
+}
+
+/** The place of the word that fewest entries have, since a thousand may begin alike; one with a star only where all have. */
+function rarest(words: readonly string[], uses: ReadonlyMap<string, number>): number {
+  const cost = (word: string) => (word.includes('*') ? Number.POSITIVE_INFINITY : (uses.get(word) ?? 0))
+  return words.reduce((best, word, place) => (cost(word) < cost(words[best] ?? '*') ? place : best), 0)
+}
+
+function longestPart(word: string): string {
+  return word.split('*').reduce((longest, part) => (part.length > longest.length ? part : longest))
+}
+
+function put<Key, Value>(map: Map<Key, Value[]>, key: Key, value: Value): void {
+  const known = map.get(key)
+  if (known) known.push(value)
+  else map.set(key, [value])
+}

@@ -1,8 +1,14 @@
 // What the machine points out about a comment, for the person who decides. It never decides, and never stops at the first.
 // Pure: facts about the surroundings are handed in by the command.
-import type { Span } from './privacy.ts'
+import { bidirectionalIn, invisibleIn, mixedScriptsIn, piledMarksIn } from './characters.ts'
+import { recover } from './encoding.ts'
+import { advertisedIn, linksIn } from './links.ts'
+import { complaintsIn, denunciationsIn, requestsIn } from './petitions.ts'
+import { findPersonalData, type Span } from './privacy.ts'
 import type { Rules } from './rules.ts'
 import { inOrder, type Signal, type SignalCode, signal } from './signal.ts'
+import { lacksMarks } from './vietnamese.ts'
+import { wordSignals } from './words.ts'
 
 /** What was sent: the text as it is kept, and the name its author gave. */
 export type Draft = { body: string; name: string | null }
@@ -23,25 +29,35 @@ export type Facts = {
   isFlooded?: boolean
 }
 
-/** What Unicode draws as nothing: it hides text from a reader or a word from a search. Emoji need variation selectors, and joiners between them. */
-const INVISIBLE =
-  /[\p{Default_Ignorable_Code_Point}--[\uFE00-\uFE0F\u200D-\u200F\u202A-\u202E\u2066-\u2069]]+|(?<!\p{Extended_Pictographic}[\uFE0F\u{1F3FB}-\u{1F3FF}]?)\u200D+/gv
-/** Controls that change the direction of what follows (the "Trojan Source" characters). */
-const BIDIRECTIONAL = /[\u200E\u200F\u202A-\u202E\u2066-\u2069]+/g
-/** A letter of NFC Vietnamese carries at most one further mark; more than three are a pile. */
-const PILED_MARKS = /\p{M}{4,}/gu
-
-/** Looks at the text, one thing each. Their order has no meaning. */
-const LOOKS: ((draft: Draft, rules: Rules) => Signal[])[] = [
-  ({ body }) => found('invisible', spansOf(body, INVISIBLE)),
-  ({ body }) => found('bidi', spansOf(body, BIDIRECTIONAL)),
-  ({ body }) => found('piled_marks', spansOf(body, PILED_MARKS)),
-]
-
 /** Every signal of a comment, the heaviest first, but those whose rule is turned off. */
 export function screen(draft: Draft, rules: Rules, facts: Facts): Signal[] {
-  const signals = [...LOOKS.flatMap((look) => look(draft, rules)), ...circumstances(facts)]
+  const signals = [...textSignals(draft.body, rules), ...circumstances(facts)]
   return inOrder(signals.filter(({ code, rule }) => !rules.off.has(code) && !rules.off.has(rule)))
+}
+
+/** The signals of the text itself. Each looks for one thing; their order has no meaning. */
+function textSignals(body: string, rules: Rules): Signal[] {
+  const personal = findPersonalData(body)
+  const converted = recover(body)
+  return [
+    ...found('invisible', invisibleIn(body)),
+    ...found('bidi', bidirectionalIn(body)),
+    ...found('piled_marks', piledMarksIn(body)),
+    ...found('mixed_script', mixedScriptsIn(body)),
+    ...(converted === null ? [] : [signal('legacy_encoding', [], { details: { converted: converted.text } })]),
+    ...(lacksMarks(body) ? [signal('no_diacritics')] : []),
+    ...wordSignals(body, rules),
+    ...found('links', linksIn(body)),
+    ...found('phone_ad', advertisedIn(body, personal)),
+    ...found(
+      'personal_data',
+      personal.map(({ span }) => span),
+      { kinds: [...new Set(personal.map(({ kind }) => kind))] },
+    ),
+    ...found('denunciation', denunciationsIn(body)),
+    ...found('complaint', complaintsIn(body)),
+    ...found('request', requestsIn(body)),
+  ]
 }
 
 /** The signals of what is not in the text. */
@@ -60,10 +76,6 @@ function circumstances(facts: Facts): Signal[] {
   return holds.flatMap(([code, isSo, details = {}]) => (isSo ? [signal(code, [], { details })] : []))
 }
 
-function found(code: SignalCode, spans: readonly Span[]): Signal[] {
-  return spans.length > 0 ? [signal(code, spans)] : []
-}
-
-function spansOf(text: string, pattern: RegExp): Span[] {
-  return Array.from(text.matchAll(pattern), (match): Span => [match.index, match.index + match[0].length])
+function found(code: SignalCode, spans: readonly Span[], details: Signal['details'] = {}): Signal[] {
+  return spans.length > 0 ? [signal(code, spans, { details })] : []
 }

@@ -18,6 +18,7 @@ const WEIGHTS = {
   word_hold: 60,
   word_mark: 15,
   vulgar: 40,
+  rude: 10,
   teencode: 25,
   evasion: 50,
   gambling: 60,
@@ -77,11 +78,13 @@ export function inOrder(signals: readonly Signal[]): Signal[] {
   return [...signals].sort((one, other) => other.weight - one.weight || compare(one.code, other.code) || compare(one.rule, other.rule))
 }
 
-/** How closely a comment should be looked at, 0 to 100: the sum of what its signals weigh. */
+/** How closely a comment should be looked at, 0 to 100: the sum of what its signals weigh, of each code the heaviest. */
 export function attentionOf(signals: readonly Signal[]): number {
+  const heaviest = new Map<SignalCode, number>()
+  for (const { code, weight } of signals) heaviest.set(code, Math.max(weight, heaviest.get(code) ?? 0))
   return Math.min(
     100,
-    signals.reduce((sum, { weight }) => sum + weight, 0),
+    [...heaviest.values()].reduce((sum, weight) => sum + weight, 0),
   )
 }
 

@@ -41,13 +41,29 @@ export function hasMarks(text: string): boolean {
   return /[\p{M}đ]/u.test(text.toLowerCase().normalize('NFD'))
 }
 
+/** Fewer letters or words than these may well be a name, a code or "OK". */
+const MIN_LETTERS = 20
+const MIN_WORDS = 5
+/** Words of English that are no Vietnamese syllable without its marks: two of them and the text is not Vietnamese. */
+const ENGLISH = /\b(?:and|are|but|for|from|have|please|road|should|they|this|was|were|which|with|would|you|your)\b/gi
+
+/** Whether a text is Vietnamese that was typed without any mark. */
+export function lacksMarks(text: string): boolean {
+  if (hasMarks(text)) return false
+  const words = text.match(/[a-z]+/gi) ?? []
+  if (words.length < MIN_WORDS || words.join('').length < MIN_LETTERS) return false
+  return new Set(text.toLowerCase().match(ENGLISH)).size < 2
+}
+
 /** The syllables of a text in their order. Offsets are those of the text as given, whatever its normal form. */
 export function syllables(text: string): Syllable[] {
-  return Array.from(text.matchAll(WORD), (match) => ({
-    start: match.index,
-    end: match.index + match[0].length,
-    text: canonical(match[0]),
-  }))
+  // Made canonical at once where that moves nothing, which is nearly always.
+  const whole = canonical(text)
+  const isInPlace = whole.length === text.length && text.normalize('NFC') === text
+  return Array.from(text.matchAll(WORD), ({ 0: word, index: start }) => {
+    const end = start + word.length
+    return { start, end, text: isInPlace ? whole.slice(start, end) : canonical(word) }
+  })
 }
 
 function toneOnFirst(rime: string): string {

@@ -14,7 +14,7 @@ import { type ToldNudge, toldNudge } from '../nudge.ts'
 import { safeHref } from '../page.tsx'
 import { logUnexpected, type Problem, toAppError, toProblem } from '../problem.ts'
 import { STATUS } from '../status.ts'
-import { CONTROLS, consentsOf, secondsSince, WriteForm } from './form.tsx'
+import { agreedOf, CONTROLS, consentsOf, secondsSince, WriteForm } from './form.tsx'
 import { List, sortOf } from './list.tsx'
 import { type Kept, linkTo, type Place, placeOf, referenceOf } from './place.ts'
 import { Alert, answerSheet } from './sheet.tsx'
@@ -35,7 +35,9 @@ export function receiveOpinion(limiter: RateLimiter): (c: AppContext) => Promise
 }
 
 async function receive(c: AppContext, limiter: RateLimiter): Promise<Response> {
-  const kept: Kept = await readForm(c)
+  const sent: Kept = await readForm(c)
+  // A text in an old encoding, converted and perhaps mended by its author, takes the place of what was pasted.
+  const kept: Kept = sent.get('use') === 'converted' ? new Map([...sent, ['body', sent.get('converted') ?? '']]) : sent
   const place = await placeOf(c, kept)
   const field = (name: string) => kept.get(name) || undefined
   const body = kept.get('body') ?? ''
@@ -61,7 +63,7 @@ async function receive(c: AppContext, limiter: RateLimiter): Promise<Response> {
         author,
         kind: field('kind'),
         body,
-        consents: consentsOf(kept),
+        ...agreedOf(kept),
         form: { seconds: secondsSince(place.ctx, field('shown')), website: kept.get('website')?.slice(0, 500) },
       },
       field('request_key') ?? null,
@@ -121,8 +123,9 @@ async function articlePage(c: AppContext, place: Place, draft: Draft): Promise<R
         )}
         {draft.problem && <Alert problem={draft.problem} fields={CONTROLS} />}
         {answer && <List place={place} answer={answer} shown={shown} />}
-        {answer?.thread.state === 'closed' ? (
-          <p class="notice">{words.reader.closed}</p>
+        {answer?.thread.message && <p class="notice">{answer.thread.message}</p>}
+        {answer?.thread.closed ? (
+          <p class="notice">{answer.thread.closed.message}</p>
         ) : (
           <WriteForm
             place={{ ...place, title }}

@@ -73,6 +73,12 @@ export function consentsOf(kept: Kept): ('terms' | 'name' | 'notify')[] {
   return CONSENTS.filter((purpose) => kept.has(`consent_${purpose}`))
 }
 
+/** The same as the API takes them, with the version of the texts that the form showed. */
+export function agreedOf(kept: Kept): { consents: ReturnType<typeof consentsOf>; consents_version?: number } {
+  const version = kept.get('consents_version') ?? ''
+  return { consents: consentsOf(kept), ...(/^\d{1,9}$/.test(version) ? { consents_version: Number(version) } : {}) }
+}
+
 /** The whole form. */
 export function WriteForm(props: FormProps) {
   const { place, kept, reply } = props
@@ -97,6 +103,7 @@ export function WriteForm(props: FormProps) {
       </Field>
     )
   const bodyHint = reader.premod
+  const converted = props.nudges.find((nudge) => nudge.converted !== undefined)?.converted
   return (
     <form method="post" action={`/r/${place.ctx.site.slug}#problem`} class="write" id="write" accept-charset="utf-8">
       <h2>{reply ? fill(reader.replyTo, { name: reply.name }) : reader.write}</h2>
@@ -105,6 +112,7 @@ export function WriteForm(props: FormProps) {
         more={{
           title: place.title,
           request_key: requestKeyOf(props),
+          consents_version: String(settings.consent_version),
           shown: kept.get('shown') ?? shownNow(place.ctx),
           ...(reply ? { parent_id: reply.id } : {}),
           // The text that was looked at: a changed one is looked at again.
@@ -122,6 +130,14 @@ export function WriteForm(props: FormProps) {
             ))}
           </ul>
           <p>{pages.sendAnyway}</p>
+          {converted !== undefined && (
+            <>
+              <label for="f-converted">{pages.converted}</label>
+              <textarea id="f-converted" name="converted" rows={6} lang="vi" autocapitalize="sentences">
+                {`\n${converted}`}
+              </textarea>
+            </>
+          )}
         </div>
       )}
       <Field name="body" label={reader.body} remark={reader.required} hint={bodyHint} fault={fault('/body')}>
@@ -156,9 +172,9 @@ export function WriteForm(props: FormProps) {
         </Field>
       )}
       {text('name', reader.nameHint)}
-      {asks('name') && <Check name="name" label={reader.consentName} kept={kept} />}
+      {asks('name') && <Check name="name" label={settings.consent_name ?? reader.consentName} kept={kept} />}
       {text('email', reader.contactHint)}
-      {asks('email') && <Check name="notify" label={reader.consentNotify} kept={kept} />}
+      {asks('email') && <Check name="notify" label={settings.consent_notify ?? reader.consentNotify} kept={kept} />}
       {text('phone', reader.contactHint)}
       {text('address', reader.contactHint)}
       {settings.rules && (
@@ -174,7 +190,8 @@ export function WriteForm(props: FormProps) {
           </a>
         </p>
       )}
-      <Check name="terms" label={reader.consentTerms} kept={kept} isRequired fault={fault('/consents')} />
+      {settings.privacy_text && <p class="hint rules">{settings.privacy_text}</p>}
+      <Check name="terms" label={settings.consent_terms ?? reader.consentTerms} kept={kept} isRequired fault={fault('/consents')} />
       {/* No person sees it or comes to it by keyboard; a program that fills whatever it finds fills this too. */}
       <div class="trap" aria-hidden="true">
         <label for="f-website">Website</label>
@@ -183,6 +200,12 @@ export function WriteForm(props: FormProps) {
       {props.problem && ASKS_A_QUESTION.includes(props.problem.code) && <QuestionField place={place} />}
       <p class="buttons">
         <button type="submit">{props.nudges.length > 0 ? pages.send : reader.submit}</button>
+        {converted !== undefined && (
+          // After the other one, which is what the key Enter in a field presses.
+          <button type="submit" name="use" value="converted">
+            {pages.useConverted}
+          </button>
+        )}
         {reply && <a href={linkTo(place, { comment: reply.id }, '', `c-${reply.id}`)}>{reader.cancel}</a>}
       </p>
     </form>

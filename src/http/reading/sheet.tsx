@@ -1,5 +1,6 @@
 // The frame of every page for readers without script, and the pieces they share: what is wrong, a labelled field, what a form carries.
 import type { Child } from 'hono/jsx'
+import { viewSite } from '../../core/comments/views.ts'
 import type { AppContext } from '../door.ts'
 import { allowPage, nonceOf, Page } from '../page.tsx'
 import type { Problem } from '../problem.ts'
@@ -30,6 +31,7 @@ export function answerSheet(
         {!place.isFramed && <p class="agency">{site.settings.agency ?? site.name}</p>}
         <h1>{page.heading}</h1>
         {page.content}
+        {!place.isFramed && <Office place={place} />}
       </main>
       {page.script !== undefined && <script nonce={nonceOf(c)} dangerouslySetInnerHTML={{ __html: page.script }} />}
       {place.isFramed && (
@@ -37,6 +39,24 @@ export function answerSheet(
       )}
     </Page>,
     (page.status ?? 200) as 200,
+  )
+}
+
+/** Who answers for the section and how they are reached, where the site says so (Decree 147/2024, article 24). */
+function Office({ place }: { place: Place }) {
+  const { site } = place.ctx
+  const { contact } = viewSite(place.ctx)
+  const reached = [contact.address, contact.person, contact.phone, contact.email].filter((each) => each !== null)
+  if (reached.length === 0) return null
+  return (
+    <footer class="office">
+      <p>
+        <strong>{site.settings.agency ?? site.name}</strong>
+      </p>
+      {reached.map((each) => (
+        <p>{each}</p>
+      ))}
+    </footer>
   )
 }
 

@@ -1,0 +1,265 @@
+// A text as the matcher reads it: its words as they are written, and once more as they were meant where somebody disguised them.
+// Everything keeps its place in the text as given. Pure; nothing of this is ever stored or shown.
+import { latinOf } from './lookalikes.ts'
+import { isSyllable } from './phonology.ts'
+import { canonical, syllables } from './vietnamese.ts'
+
+/**
+ * A word: UTF-16 offsets [start, end) into the text, its canonical spelling, and the same unit by unit without marks. `stands` has a 1
+ * where a letter stands for another character (a digit, a look-alike), else it is empty. A phrase does not cross a `isAfterBreak`.
+ */
+export type Token = { start: number; end: number; text: string; folded: string; stands: string; isAfterBreak: boolean; isUndone: boolean }
+
+/** Neighbouring pieces of words that somebody parted, joined again: the places of its pieces in `text` and what they are in the text as given. */
+export type Group = Token & { pieces: { at: number; start: number; end: number }[] }
+
+/** What a sentence ends with, or something longer than a gap between two words of a phrase. */
+const BREAK = /[.!?;:\n…]/
+const LONGEST_GAP = 3
+/** Longer words are looked at by their beginning; no entry of a list is as long. */
+const LONGEST_WORD = 64
+
+/** Digits and signs written for letters. Those that are not here stay what they are. */
+const FOR_LETTERS: Record<string, string> = {
+  '0': 'o',
+  '1': 'i',
+  '3': 'e',
+  '4': 'a',
+  '5': 's',
+  '7': 't',
+  '9': 'g',
+  '@': 'a',
+  $: 's',
+  '!': 'i',
+  '€': 'e',
+  '|': 'l',
+}
+/** Beginnings and ends of syllables that are parted from the rest of one, beside single letters. */
+const CLUSTERS = new Set(['ch', 'gh', 'gi', 'kh', 'ng', 'ngh', 'nh', 'ph', 'qu', 'th', 'tr'])
+/** One such sign between two pieces, without a space, joins rather than parts them. */
+const JOINER = /^[._\-*~'`|/\\+=,:;^#•·]$/
+
+/** The words as they are written. */
+export function tokensOf(text: string): Token[] {
+  let before = 0
+  return syllables(text).map((word) => {
+    const spelled = word.text.length > LONGEST_WORD ? word.text.slice(0, LONGEST_WORD) : word.text
+    const token = {
+      start: word.start,
+      end: word.end,
+      text: spelled,
+      folded: folded(spelled),
+      stands: '',
+      isUndone: false,
+      isAfterBreak: isBreak(text, before, word.start),
+    }
+    before = word.end
+    return token
+  })
+}
+
+/** The words as they were meant: what is unseen or drawn like another letter, digits for letters, repeated letters and piled marks are undone. */
+export function undisguised(text: string): Token[] {
+  const tokens: Token[] = []
+  let word: Word | null = null
+  let before = 0
+  const close = () => {
+    if (word === null) return
+    const token = tokenOf(word, isOpenBreak(text, before, word.start))
+    if (token.text !== '') tokens.push(token)
+    before = word.end
+    word = null
+  }
+  for (let at = 0; at < text.length; ) {
+    const point = text.codePointAt(at) ?? 0
+    const next = at + (point > 0xffff ? 2 : 1)
+    const { kind, letter, stands } = kindOf(point)
+    const isIn = kind === 'letter' || kind === 'digit' || (kind === 'sign' && word !== null && isWordly(text.codePointAt(next)))
+    if (isIn) {
+      word ??= { start: at, end: next, letters: [], stands: [], isUndone: false, hasLetters: false, hasDigits: false }
+      word.letters.push(letter)
+      word.stands.push(stands)
+      word.end = next
+      if (kind === 'letter') word.hasLetters = true
+      else word.hasDigits = true
+      if (stands && kind === 'letter') word.isUndone = true
+    } else if (kind === 'mark' && word !== null) {
+      const last = word.letters.length - 1
+      const composed = `${word.letters[last]}${letter}`.normalize('NFC')
+      if (composed.length === 1) word.letters[last] = composed
+      else word.isUndone = true
+      word.end = next
+    } else if (kind === 'unseen') {
+      if (word !== null && isWordly(text.codePointAt(next))) word.isUndone = true
+    } else {
+      close()
+    }
+    at = next
+  }
+  close()
+  return tokens
+}
+
+/** Words that were parted into letters or pieces, joined again. */
+export function rejoined(text: string, tokens: readonly Token[]): Group[] {
+  const groups: Group[] = []
+  for (let first = 0; first < tokens.length; ) {
+    let last = first
+    while (last + 1 < tokens.length && isParted(text, tokens, last)) last++
+    if (last > first) groups.push(groupOf(tokens.slice(first, last + 1)))
+    first = last + 1
+  }
+  return groups
+}
+
+type Word = { start: number; end: number; letters: string[]; stands: boolean[]; isUndone: boolean; hasLetters: boolean; hasDigits: boolean }
+
+function tokenOf(word: Word, isAfterBreak: boolean): Token {
+  const isMixed = word.hasLetters && word.hasDigits
+  const kept: string[] = []
+  const stands: boolean[] = []
+  let isUndone = word.isUndone
+  for (const [place, written] of word.letters.entries()) {
+    if (kept.length === LONGEST_WORD) break
+    const meant = isMixed ? FOR_LETTERS[written] : undefined
+    kept.push(meant ?? written)
+    stands.push(meant !== undefined || (word.stands[place] ?? false))
+    if (meant !== undefined) isUndone = true
+  }
+  if (word.hasLetters && hasRepeats(kept) && !isSyllable(kept.join(''))) {
+    isUndone = true
+    squash(kept, stands)
+  }
+  const text = canonical(kept.join(''))
+  return {
+    start: word.start,
+    end: word.end,
+    text,
+    folded: folded(text),
+    stands: stands.includes(true) && text.length === stands.length ? stands.map((is) => (is ? '1' : '0')).join('') : '',
+    isAfterBreak,
+    isUndone,
+  }
+}
+
+function hasRepeats(letters: readonly string[]): boolean {
+  return letters.some((letter, place) => place > 0 && folded(letter) === folded(letters[place - 1] ?? ''))
+}
+
+/** Leaves one of neighbouring letters that differ by marks only: the one that has any. */
+function squash(letters: string[], stands: boolean[]): void {
+  let end = 0
+  for (const [place, letter] of letters.entries()) {
+    const last = letters[end - 1]
+    if (end > 0 && last !== undefined && folded(last) === folded(letter)) {
+      if (last === folded(last)) letters[end - 1] = letter
+    } else {
+      letters[end] = letter
+      stands[end] = stands[place] ?? false
+      end++
+    }
+  }
+  letters.length = end
+  stands.length = end
+}
+
+/** Whether a word and the next one are pieces of one that was parted. */
+function isParted(text: string, tokens: readonly Token[], place: number): boolean {
+  const [one, other] = [tokens[place], tokens[place + 1]]
+  if (!one || !other || other.start - one.end > LONGEST_GAP) return false
+  const gap = text.slice(one.end, other.start)
+  if (gap.includes('\n')) return false
+  if (isPiece(tokens, place) || isPiece(tokens, place + 1)) return true
+  return JOINER.test(gap) && !(isSyllable(one.text) && isSyllable(other.text))
+}
+
+/** A single letter, the consonants that a syllable begins or ends with, or a digit between single letters. */
+function isPiece(tokens: readonly Token[], place: number): boolean {
+  const token = tokens[place]
+  if (!token) return false
+  if (CLUSTERS.has(token.text)) return true
+  if (token.text.length !== 1) return false
+  return !isDigit(token.text) || [tokens[place - 1], tokens[place + 1]].some((near) => near?.text.length === 1 && !isDigit(near.text))
+}
+
+function groupOf(tokens: readonly Token[]): Group {
+  const pieces: Group['pieces'] = []
+  let text = ''
+  let stands = ''
+  for (const token of tokens) {
+    pieces.push({ at: text.length, start: token.start, end: token.end })
+    const meant = token.text.length === 1 ? FOR_LETTERS[token.text] : undefined
+    text += meant ?? token.text
+    stands += meant === undefined ? token.stands || '0'.repeat(token.text.length) : '1'
+  }
+  const [first, last] = [tokens[0], tokens.at(-1)]
+  return { start: first?.start ?? 0, end: last?.end ?? 0, text, folded: folded(text), stands, isAfterBreak: true, isUndone: true, pieces }
+}
+
+type Kind = { kind: 'letter' | 'digit' | 'sign' | 'mark' | 'unseen' | 'gap'; letter: string; stands: boolean }
+const KINDS = new Map<number, Kind>()
+const FOLDED = new Map<string, string>()
+/** Characters remembered; a text of all of Unicode must not fill the memory. */
+const MAX_REMEMBERED = 5_000
+
+function kindOf(point: number): Kind {
+  const known = KINDS.get(point)
+  if (known) return known
+  const found = classify(String.fromCodePoint(point))
+  if (KINDS.size < MAX_REMEMBERED) KINDS.set(point, found)
+  return found
+}
+
+function classify(char: string): Kind {
+  if (/^\p{Default_Ignorable_Code_Point}$/u.test(char)) return { kind: 'unseen', letter: '', stands: false }
+  if (/^\p{M}$/u.test(char)) return { kind: 'mark', letter: char, stands: false }
+  if (/^[0-9]$/.test(char)) return { kind: 'digit', letter: char, stands: false }
+  if (char in FOR_LETTERS) return { kind: 'sign', letter: char, stands: false }
+  const lower = char.toLowerCase().normalize('NFC')
+  if (/^[a-zđ]$/.test(folded(lower)) && /^[a-zàáâãèéêìíòóôõùúýăđĩũơưạ-ỹ]$/.test(lower))
+    return { kind: 'letter', letter: lower, stands: false }
+  const plain = latinOf(lower) ?? folded(char.normalize('NFKC').toLowerCase())
+  if (/^[a-zđ]$/.test(plain)) return { kind: 'letter', letter: plain, stands: true }
+  if (/^[0-9]$/.test(plain)) return { kind: 'digit', letter: plain, stands: false }
+  return /^[\p{L}\p{N}]$/u.test(char) && lower.length === 1
+    ? { kind: 'letter', letter: lower, stands: false }
+    : { kind: 'gap', letter: '', stands: false }
+}
+
+function isWordly(point: number | undefined): boolean {
+  if (point === undefined) return false
+  const { kind } = kindOf(point)
+  return kind === 'letter' || kind === 'digit' || kind === 'unseen' || kind === 'sign'
+}
+
+/** Each unit without its marks, so that both texts are equally long. */
+function folded(text: string): string {
+  let all = ''
+  for (let at = 0; at < text.length; at++) all += foldedUnit(text.charAt(at))
+  return all
+}
+
+function foldedUnit(unit: string): string {
+  if (unit <= '\u007F') return unit
+  const known = FOLDED.get(unit)
+  if (known !== undefined) return known
+  const plain = unit === 'đ' ? 'd' : (unit.normalize('NFD')[0] ?? unit)
+  if (FOLDED.size < MAX_REMEMBERED) FOLDED.set(unit, plain)
+  return plain
+}
+
+function isDigit(text: string): boolean {
+  return text >= '0' && text <= '9'
+}
+
+function isBreak(text: string, from: number, to: number): boolean {
+  return (
+    to - from > LONGEST_GAP || (to - from > 1 && BREAK.test(text.slice(from, to))) || (to - from === 1 && BREAK.test(text.charAt(from)))
+  )
+}
+
+/** As a break, but a full stop without a space beside it parts no words: "đồ.chó". */
+function isOpenBreak(text: string, from: number, to: number): boolean {
+  if (to - from === 1 && JOINER.test(text.charAt(from))) return false
+  return isBreak(text, from, to)
+}

@@ -1,0 +1,158 @@
+// Where the words and phrases of the rules stand in a text: as they are written, and in disguise.
+// Not for: which words there are (lists.ts, rules.ts).
+import type { Span } from './privacy.ts'
+import { BEGINNING, type Entry, type Keyed, pairOf, type Rules } from './rules.ts'
+import { type Signal, type SignalCode, signal } from './signal.ts'
+import { type Group, rejoined, type Token, tokensOf, undisguised } from './tokens.ts'
+import { hasMarks } from './vietnamese.ts'
+
+/** Places looked at in one text. One with more of them is told by the first. */
+const MAX_LOOKS = 50_000
+/** Letters that a word in digits must have: "D1" is a street, not a word. */
+const MIN_STANDING = 3
+
+type Hit = { entry: Entry; span: Span; isUndone: boolean }
+
+/** A signal for each entry that stands in the text, unless all its places are allowed by another. */
+export function wordSignals(text: string, rules: Rules): Signal[] {
+  const isMarked = hasMarks(text)
+  const written = tokensOf(text)
+  const meant = undisguised(text)
+  const groups = rejoined(text, meant)
+  const hits = phrases(written, rules, isMarked)
+  if (meant.some(({ isUndone }) => isUndone) || groups.length > 0 || meant.length !== written.length) {
+    hits.push(...phrases(meant, rules, isMarked).filter(({ entry, isUndone }) => entry.isDisguisable && isUndone))
+    for (const group of groups) hits.push(...pieces(group, rules, isMarked))
+  }
+  const allowed = inPlaces(hits.filter(({ entry }) => entry.isAllowing).map(({ span }) => span))
+  const byRule = new Map<string, { code: SignalCode; entry: Entry; spans: Span[] }>()
+  for (const { entry, span, isUndone } of hits) {
+    if (entry.isAllowing || isWithin(span, allowed)) continue
+    const code = isUndone ? 'evasion' : entry.code
+    const key = `${code} ${entry.rule}`
+    const known = byRule.get(key)
+    if (known) known.spans.push(span)
+    else byRule.set(key, { code, entry, spans: [span] })
+  }
+  return [...byRule.values()].flatMap(({ code, entry, spans }) => {
+    const told = code === 'evasion' ? inPlaces(byRule.get(`${entry.code} ${entry.rule}`)?.spans ?? []) : []
+    const apart = inPlaces(spans.filter((span) => !isWithin(span, told)))
+    return apart.length === 0 ? [] : [signal(code, apart, { rule: entry.rule, details: { entry: entry.entry } })]
+  })
+}
+
+/** Entries among words that stand side by side. */
+function phrases(tokens: readonly Token[], rules: Rules, isMarked: boolean): Hit[] {
+  const hits: Hit[] = []
+  let looks = 0
+  const look = ({ entry, key }: Keyed, at: number) => {
+    if (++looks > MAX_LOOKS || !isInForce(entry, rules, isMarked)) return
+    const first = at - key
+    const [from, to] = [tokens[first], tokens[first + entry.words.length - 1]]
+    if (!from || !to || !isSaid(entry.words, tokens, first)) return
+    const isUndone = entry.words.some((_, place) => tokens[first + place]?.isUndone)
+    hits.push({ entry, span: [from.start, to.end], isUndone })
+  }
+  for (const { byWord, byPair } of rules.indexes) {
+    for (const [at, { folded }] of tokens.entries()) {
+      for (const keyed of byWord.get(folded) ?? []) look(keyed, at)
+      if (byPair.size === 0) continue
+      // A word that has the pair twice is the same word.
+      const looked = new Set<Keyed>()
+      for (let letter = 0; letter + 1 < folded.length; letter++) {
+        for (const keyed of byPair.get(pairOf(folded, letter)) ?? []) {
+          if (!looked.has(keyed)) look(keyed, at)
+          looked.add(keyed)
+        }
+      }
+    }
+  }
+  return hits
+}
+
+/** Entries among words that were parted into letters and pieces. */
+function pieces(group: Group, rules: Rules, isMarked: boolean): Hit[] {
+  const hits: Hit[] = []
+  const ends = new Map(group.pieces.map((_, place) => [group.pieces[place + 1]?.at ?? group.text.length, place]))
+  let looks = 0
+  for (const { byBeginning } of rules.indexes) {
+    for (const [place, { at, start }] of group.pieces.entries()) {
+      for (const { entry, text, folded } of byBeginning.get(group.folded.slice(at, at + BEGINNING)) ?? []) {
+        if (++looks > MAX_LOOKS) return hits
+        const end = ends.get(at + text.length)
+        if (end === undefined || end === place || !isInForce(entry, rules, isMarked)) continue
+        if (!group.folded.startsWith(folded, at) || !isMeant(text, group, at)) continue
+        hits.push({ entry, span: [start, group.pieces[end]?.end ?? start], isUndone: true })
+      }
+    }
+  }
+  return hits
+}
+
+function isInForce({ rule, code, isUnmarked }: Entry, { off }: Rules, isMarked: boolean): boolean {
+  return !(isUnmarked && isMarked) && !off.has(rule) && !off.has(code)
+}
+
+function isSaid(words: readonly string[], tokens: readonly Token[], first: number): boolean {
+  for (const [place, word] of words.entries()) {
+    const token = tokens[first + place]
+    if (!token || (place > 0 && token.isAfterBreak)) return false
+    const isIt = word.includes('*')
+      ? isLike(word, token.text)
+      : token.text === word ||
+        (token.stands !== '' && token.text.length === word.length && word.length >= MIN_STANDING && isMeant(word, token, 0))
+    if (!isIt) return false
+  }
+  return true
+}
+
+/**
+ * Whether the letters of a word are meant from a place on. A letter with marks means itself; one that stands for a character means any
+ * marking of it, and so do unmarked letters beside it.
+ */
+function isMeant(word: string, token: Token, from: number): boolean {
+  const isLoose = token.stands.slice(from, from + word.length).includes('1')
+  for (let at = 0; at < word.length; at++) {
+    const letter = token.text.charAt(from + at)
+    if (letter === word.charAt(at)) continue
+    if (!isLoose || letter !== token.folded.charAt(from + at)) return false
+  }
+  return true
+}
+
+/** Whether a word has the parts of another between its stars, in their order. Linear: each part is looked for once. */
+function isLike(pattern: string, word: string): boolean {
+  const parts = pattern.split('*')
+  const [first = '', last = ''] = [parts[0], parts.at(-1)]
+  if (word.length < first.length + last.length || !word.startsWith(first) || !word.endsWith(last)) return false
+  let at = first.length
+  for (const part of parts.slice(1, -1)) {
+    const found = word.indexOf(part, at)
+    if (found < 0) return false
+    at = found + part.length
+  }
+  return at <= word.length - last.length
+}
+
+/** In order, those that overlap as one. */
+function inPlaces(spans: Span[]): Span[] {
+  const places: Span[] = []
+  for (const [start, end] of spans.sort((one, other) => one[0] - other[0])) {
+    const last = places.at(-1)
+    if (last && start < last[1]) last[1] = Math.max(last[1], end)
+    else places.push([start, end])
+  }
+  return places
+}
+
+/** Whether a place lies in one of those given, which are in order and apart. */
+function isWithin([start, end]: Span, places: readonly Span[]): boolean {
+  let low = 0
+  for (let high = places.length; low < high; ) {
+    const middle = (low + high) >> 1
+    if ((places[middle]?.[0] ?? 0) <= start) low = middle + 1
+    else high = middle
+  }
+  const near = places[low - 1]
+  return near !== undefined && end <= near[1]
+}

@@ -1,0 +1,109 @@
+// The settings of a site as a room of the desk: the list of its parts, and the frame and pieces each part's page stands in.
+import type { Child } from 'hono/jsx'
+import { type Act, AppError, may } from '../../core/context.ts'
+import type { Edit } from '../../core/setup.ts'
+import type { AppContext } from '../../http/door.ts'
+import { allowPage } from '../../http/page.tsx'
+import { type Problem, toProblem } from '../../http/problem.ts'
+import { STATUS } from '../../http/status.ts'
+import { dateTime, fill } from '../../i18n/format.ts'
+import type { Strings } from '../../i18n/index.ts'
+import { type Desk, openDesk } from '../desk.ts'
+import { Frame } from '../parts.tsx'
+
+type Part = { path: string; act: Act; title: keyof Strings['settings']; about: keyof Strings['settings'] }
+
+/** The parts in the order of the menu: where each is below the site's desk, and who may enter. */
+const PARTS: readonly Part[] = [
+  { path: 'settings/site', act: 'site.configure', title: 'site', about: 'siteAbout' },
+  { path: 'settings/origins', act: 'site.configure', title: 'origins', about: 'originsAbout' },
+  { path: 'settings/consents', act: 'site.configure', title: 'consents', about: 'consentsAbout' },
+]
+
+/** GET /desk/:site/settings: the parts this person may enter, each with what it is for. */
+export async function showSettings(c: AppContext): Promise<Response> {
+  const desk = await openDesk(c)
+  const words = desk.words.settings
+  const parts = partsOf(desk)
+  if (parts.length === 0) throw new AppError('forbidden')
+  return answerSettings(c, desk, {
+    title: words.title,
+    content: (
+      <ul class="parts">
+        {parts.map((part) => (
+          <li>
+            <a href={`${desk.base}/${part.path}`}>
+              <strong>{words[part.title]}</strong>
+              <span>{words[part.about]}</span>
+            </a>
+          </li>
+        ))}
+      </ul>
+    ),
+  })
+}
+
+export type SettingsPage = { title: string; content: Child; problem?: Problem | null; notice?: string | undefined }
+
+/** Answers with a page of the settings: the parts beside it, and what came of the last act above it. */
+export function answerSettings(c: AppContext, desk: Desk, page: SettingsPage): Response | Promise<Response> {
+  const words = desk.words.settings
+  allowPage(c, { frameAncestors: "'none'", script: 'nonce', connect: true })
+  return c.html(
+    <Frame desk={desk} title={page.title}>
+      <nav class="tabs" aria-label={words.menu}>
+        <ul>
+          {partsOf(desk).map((part) => (
+            <li>
+              <a href={`${desk.base}/${part.path}`} aria-current={c.req.path.startsWith(`${desk.base}/${part.path}`) ? 'page' : undefined}>
+                {words[part.title]}
+              </a>
+            </li>
+          ))}
+        </ul>
+      </nav>
+      <main id="main" class="settings" tabindex={-1}>
+        <h1>{page.title}</h1>
+        {page.notice && (
+          <p class="notice done" role="status">
+            {page.notice}
+          </p>
+        )}
+        {page.content}
+      </main>
+    </Frame>,
+    (page.problem ? STATUS[page.problem.code] : 200) as 200,
+  )
+}
+
+/** An error as the page tells it. */
+export function problemOf(c: AppContext, desk: Desk, error: AppError): Problem {
+  return toProblem(error, desk.language, c.var.requestId)
+}
+
+/** The first fault of each setting or field that an error names, by the first part of its pointer. */
+export function faultsOf(error: AppError): Set<string> {
+  return new Set(error.faults.map((fault) => fault.pointer.split('/')[1] ?? ''))
+}
+
+/** Who changed something last. */
+export function LastChange({ desk, edit }: { desk: Desk; edit: Edit | null }) {
+  if (edit === null || edit.by === '') return null
+  return <p class="hint">{fill(desk.words.settings.changedBy, { name: edit.by, time: dateTime(edit.at) })}</p>
+}
+
+/** A box at the head of a page that says why nothing was saved. */
+export function Trouble({ children, title }: { children?: Child; title?: string }) {
+  return (
+    <div class="notice conflict" role="alert" id="problem" tabindex={-1}>
+      <div>
+        {title && <h2>{title}</h2>}
+        {children}
+      </div>
+    </div>
+  )
+}
+
+function partsOf(desk: Desk): Part[] {
+  return PARTS.filter(({ act }) => may(desk.ctx, act))
+}
