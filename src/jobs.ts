@@ -1,11 +1,8 @@
 // The recurring duties, as one readable list, and the tick that runs them. Node's timer and Workers' cron both call it.
 import { purgeUsedWork } from './core/abuse/challenge.ts'
 import { endFloods } from './core/abuse/flood.ts'
-<<<<<<< HEAD
-import { keepAssessments } from './core/moderation/assess.ts'
-=======
 import { linkRecord } from './core/chain.ts'
->>>>>>> main
+import { keepAssessments } from './core/moderation/assess.ts'
 import { keepCatalogue } from './core/moderation/catalogue.ts'
 import { CLAIMED_AT_ONCE, runOutbox } from './core/outbound/outbox.ts'
 import { purgeEnded } from './core/people/sessions.ts'

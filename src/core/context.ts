@@ -22,28 +22,6 @@ export type OpinionKind = (typeof OPINION_KINDS)[number]
 export type SiteField = 'name' | 'email' | 'phone' | 'address' | 'kind'
 export type FieldRule = 'off' | 'optional' | 'required'
 
-<<<<<<< HEAD
-/** A site's settings, as sites.ts reads them. Lengths are graphemes of the NFC text, times are minutes. */
-type SiteSettings = Record<`ask_${SiteField}`, FieldRule> & {
-  /** Who signs official replies; null means the site's name. */
-  agency: string | null
-  language: 'vi' | 'en'
-  languages: readonly ('vi' | 'en')[]
-  state: 'open' | 'closed'
-  body_min: number
-  body_max: number
-  edit_minutes: number
-  requires_terms: boolean
-  /** Whether the site's own decisions order what waits. */
-  learning: boolean
-  rules: string | null
-  privacy_url: string | null
-  /** What the page without script asks where a browser would solve a challenge; empty means a small sum. */
-  questions: readonly { question: string; answers: readonly string[] }[]
-}
-
-=======
->>>>>>> main
 /** The ward that asks for opinions, and the origins its pages live on. */
 export type Site = { id: string; slug: string; name: string; settings: Settings; origins: readonly string[] }
 
@@ -69,16 +47,13 @@ export const STAFF_ACTS = {
   'thread.close': { roles: DECIDERS, means: 'close an article to further opinions, and open it again' },
   'reply.publish': { roles: ANSWERERS, means: 'publish official replies, take back own ones' },
   'decision.undo_others': { roles: ['leader', 'admin', 'system'], means: 'undo what somebody else decided' },
-<<<<<<< HEAD
   'learning.read': { roles: ADMINS, means: 'see how well the site’s own decisions order what waits' },
-=======
   'thread.manage': {
     roles: DECIDERS,
     means: 'open, close and schedule articles, tell readers something there, join two articles that are one, give an article further names',
   },
   'canned.manage': { roles: ANSWERERS, means: 'write, change and remove prepared replies' },
   'site.configure': { roles: ADMINS, means: 'change the site’s settings and the origins its pages live on' },
->>>>>>> main
   'people.read': { roles: ADMINS, means: 'see who works on the site, and in which role' },
   'people.manage': { roles: ADMINS, means: 'invite people, change their role, disable them, issue recovery links' },
   'people.recover_anew': {

@@ -5,45 +5,8 @@ import type { Services } from '../services.ts'
 import type { Schema } from '../storage/schema.ts'
 import type { Compilable } from '../storage/store.ts'
 import { AppError, type Site } from './context.ts'
-<<<<<<< HEAD
-
-const Language = z.enum(['vi', 'en'])
-const Rule = z.enum(['off', 'optional', 'required'])
-
-/** Every setting has a default, so that a row written before there was one still reads. */
-const Settings = z.object({
-  agency: z.string().trim().min(1).max(200).nullable().default(null),
-  language: Language.default('vi'),
-  languages: z.array(Language).min(1).default(['vi', 'en']),
-  state: z.enum(['open', 'closed']).default('open'),
-  body_min: z.number().int().min(1).default(2),
-  body_max: z.number().int().max(10_000).default(2_000),
-  edit_minutes: z.number().int().min(0).default(15),
-  ask_name: Rule.default('optional'),
-  ask_email: Rule.default('optional'),
-  ask_phone: Rule.default('optional'),
-  ask_address: Rule.default('off'),
-  ask_kind: Rule.default('off'),
-  requires_terms: z.boolean().default(false),
-  learning: z.boolean().default(true),
-  rules: z.string().nullable().default(null),
-  privacy_url: z
-    .url({ protocol: /^https?$/ })
-    .nullable()
-    .default(null),
-  questions: z
-    .array(
-      z.strictObject({ question: z.string().trim().min(1).max(200), answers: z.array(z.string().trim().min(1).max(100)).min(1).max(20) }),
-    )
-    .max(20)
-    .default([]),
-})
-
-const SettingChanges = Settings.partial().strict()
-=======
 import { COMMAND_LINE, recorded } from './record.ts'
 import { CONSENT_TEXTS, CONTACT_SETTINGS, clashesOf, SettingChanges, type SettingName, Settings } from './settings.ts'
->>>>>>> main
 
 const Slug = z.string().regex(/^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/, 'a slug is 1 to 63 of a-z, 0-9 and "-", such as phuong-vi-du')
 const NewSite = z.object({

@@ -204,11 +204,9 @@ const QueueItemShape = z
     twins: z
       .array(z.object({ id: z.string(), version: z.number(), state: State, receipt_code: z.string(), created_at: Time }))
       .openapi({ description: 'Other comments of the site with nearly the same text, at most 99, the newest first' }),
-    reasons: z
-      .array(z.string())
-      .openapi({
-        description: 'Words of the text for which the site’s own decisions speak against it; none while it has decided too little',
-      }),
+    reasons: z.array(z.string()).openapi({
+      description: 'Words of the text for which the site’s own decisions speak against it; none while it has decided too little',
+    }),
     legal_verdicts: z.array(z.enum(VERDICTS)),
     legal_acts: z.array(z.enum(ACTS)),
     is_public: z.boolean(),

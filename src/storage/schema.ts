@@ -68,12 +68,9 @@ export type CommentTable = {
   pin_slot: number | null
   public_masks: Json | null
   open_reports: Generated<number>
-<<<<<<< HEAD
   urgent_rank: Generated<number>
   suspect_rank: Generated<number>
-=======
   consent_version: number | null
->>>>>>> main
 }
 
 type RevisionTable = { id: string; comment_id: string; number: number; body: string; signals: Json; created_at: Time }

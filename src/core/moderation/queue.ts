@@ -368,10 +368,8 @@ async function movedAmong(ctx: Ctx, shown: readonly { id: string; version: numbe
   }))
 }
 
-<<<<<<< HEAD
 /** What waits, word for word as in the indexes of ranks. */
 const isWaiting = sql<boolean>`comment.state IN ('pending', 'held', 'returned')`
-=======
 /** The last acts of a site that tell whether anything moved: as many as may be written in another order than they began. */
 const ACTS_IN_STAMP = 64
 
@@ -413,7 +411,6 @@ export async function countArrivals(ctx: Ctx, state: State, newest: string): Pro
     .execute()
   return rows.filter(({ id }) => id > newest).length
 }
->>>>>>> main
 
 /** A comment with open reports, word for word as in its index. */
 const hasOpenReports = sql<boolean>`comment.open_reports > 0`
