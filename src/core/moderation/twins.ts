@@ -8,7 +8,7 @@ import { bandsOf, LEAST_SIMILARITY, shinglesOf, similarity } from '../screening/
 /** A text that comes back later than this is found by searching. */
 const WINDOW_MS = 30 * 86_400_000
 /** Comments under one head: as many as one request can decide. The next one begins anew. */
-export const MAX_TWINS = 100
+const MAX_TWINS = 100
 /** Heads a text is compared with; more meet it only by chance. */
 const MAX_COMPARED = 200
 

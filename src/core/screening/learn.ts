@@ -3,9 +3,8 @@
 // Not for: which decisions teach, or keeping the counts (moderation/assess.ts).
 import { fold, syllables } from './vietnamese.ts'
 
-export const LABELS = ['kept', 'refused'] as const
 /** What the office made of a text: published it, or refused it. */
-export type Label = (typeof LABELS)[number]
+export type Label = 'kept' | 'refused'
 
 /** The kinds of tokens, each with the places of its table. More places would hardly tell more; fewer would mix up words. */
 const KINDS = { syllable: 2 ** 14, pair: 2 ** 15, trigram: 2 ** 15 } as const
