@@ -10,6 +10,7 @@ import { dateTime, fill } from '../i18n/format.ts'
 import type { Strings } from '../i18n/index.ts'
 import { Actions } from './actions.tsx'
 import { authorOf, type Desk, type Place } from './desk.ts'
+import { ruleHref } from './words.tsx'
 
 /** States in which a comment waits for the office; the queue shows them from the oldest. */
 export const WAITING: readonly string[] = ['pending', 'held', 'returned']
@@ -76,7 +77,24 @@ export function Card(props: { desk: Desk; item: QueueItem; place: Place; isAlone
           </p>
           <ul>
             {item.signals.map((signal) => (
-              <li>{signalSentence(signal, words)}</li>
+              <li>
+                {signalSentence(signal, words)}{' '}
+                <a
+                  class="rule-link"
+                  href={ruleHref(desk, signal.rule)}
+                  aria-label={`${words.screening.ruleLink}: ${signalSentence(signal, words)}`}
+                >
+                  {words.screening.ruleLink}
+                </a>
+                {signal.details.converted !== undefined && (
+                  <details>
+                    <summary>{words.screening.convertedTo}</summary>
+                    <p class="body" lang="vi">
+                      {signal.details.converted}
+                    </p>
+                  </details>
+                )}
+              </li>
             ))}
           </ul>
         </div>
