@@ -196,14 +196,14 @@ async function withTwins(ctx: Ctx, items: readonly QueueItem[]): Promise<QueueIt
 
 async function readFound(ctx: Ctx, query: QueueQuery, isAscending: boolean): Promise<Page> {
   const isUpToDate = await catchUp(ctx.services)
-  const threadId = query.article === undefined ? null : await threadIdOf(ctx, query.article)
-  if (threadId === undefined) return { items: [], next: null, is_catching_up: false }
+  const threadIds = query.article === undefined ? null : await threadIdsMeant(ctx, query.article)
+  if (threadIds?.length === 0) return { items: [], next: null, is_catching_up: false }
   const { ids, next } = await findComments(
     ctx,
     {
       state: query.state,
       text: query.q ?? null,
-      threadId,
+      threadIds,
       signal: query.signal ?? null,
       kind: query.kind ?? null,
       from: query.from ?? null,
@@ -233,19 +233,20 @@ function grouped(items: readonly QueueItem[]): QueueItem[] {
   return [...Map.groupBy(items, ({ article }) => article.thread_id).values()].flat()
 }
 
-/** The thread that somebody means by its id, its article's key or its address; undefined when the site has none such. */
-async function threadIdOf(ctx: Ctx, article: string): Promise<string | undefined> {
+/**
+ * The thread that somebody means by its id, its article's key or its address, with the ids of those that were joined to it; none when
+ * the site has none such.
+ */
+async function threadIdsMeant(ctx: Ctx, article: string): Promise<string[]> {
+  const { db } = ctx.services.store
   const url = canonicalUrl(article)
   const named = await findThread(ctx, { key: article, url: null })
   const placed = named === null && url !== null ? await findThread(ctx, { key: url, url }) : named
-  if (placed !== null) return placed.id
-  const row = await ctx.services.store.db
-    .selectFrom('thread')
-    .select('id')
-    .where('id', '=', article)
-    .where('site_id', '=', ctx.site.id)
-    .executeTakeFirst()
-  return row?.id
+  const found =
+    placed ?? (await db.selectFrom('thread').select('id').where('id', '=', article).where('site_id', '=', ctx.site.id).executeTakeFirst())
+  if (!found) return []
+  const joined = await db.selectFrom('thread_alias').select('key').where('thread_id', '=', found.id).where('kind', '=', 'former').execute()
+  return [found.id, ...joined.map(({ key }) => key)]
 }
 
 /** When a day begins in Vietnam, `later` days after the one named. */
