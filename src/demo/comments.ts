@@ -7,7 +7,7 @@ export type Moment = { daysAgo: number; at: string } | { minutesAgo: number }
 
 /** What came after: a person's decision, or the author's own change or withdrawal. Decisions are the moderator's unless `by` says otherwise. */
 export type DemoStep = { when: Moment } & (
-  | { verdict: Verdict; reason?: Reason; reason_text?: string; note?: string; by?: 'admin' }
+  | { verdict: Verdict; reason?: Reason; reason_text?: string; note?: string; by?: 'admin'; reply?: { body: string; signer_title: string } }
   | { body: string }
   | { withdrawn: true }
 )
@@ -35,7 +35,7 @@ export const RULES = `1. Nội dung viết bằng tiếng Việt có dấu, rõ 
 7. Khiếu nại, tố cáo: xin gửi đơn hoặc đến trực tiếp nơi tiếp công dân tại trụ sở Ủy ban nhân dân phường Ví Dụ; mục này không thay thế thủ tục khiếu nại, tố cáo.
 8. Ý kiến được xem xét trước khi đăng. Ủy ban nhân dân phường Ví Dụ có thể không đăng, hoặc ẩn một phần nội dung (thông tin cá nhân, từ ngữ không phù hợp) nhưng không sửa làm thay đổi ý kiến.`
 
-/** Published: seven, two of them replies, one with an edit that waits. */
+/** Published: seven, two of them replies, one with an edit that waits, one that the ward answers. */
 const PUBLISHED: DemoComment[] = [
   {
     id: 'flooded-doorstep',
@@ -43,7 +43,17 @@ const PUBLISHED: DemoComment[] = [
     name: 'Trần Thị Ví Dụ',
     email: 'tranthividu@example.com',
     body: 'Tôi ở cuối ngõ, mỗi lần mưa to là nước lên đến bậc cửa, có hôm nửa đêm cả nhà phải dậy kê đồ. Phường làm lại rãnh thoát nước là bà con chúng tôi mừng lắm. Đề nghị làm hố thu ở đoạn trũng gần nhà văn hóa trước, đừng để đến mùa mưa mới làm.',
-    after: [{ when: { daysAgo: 4, at: '08:10' }, verdict: 'approve' }],
+    after: [
+      {
+        when: { daysAgo: 4, at: '08:10' },
+        verdict: 'approve',
+        by: 'admin',
+        reply: {
+          body: 'Ủy ban nhân dân phường Ví Dụ cảm ơn ý kiến của Bà. Đoạn trũng gần nhà văn hóa được đưa vào đợt thi công đầu tiên, có hố thu và lưới chắn rác; dự kiến hoàn thành trước mùa mưa. Tổ dân phố sẽ được mời giám sát và ký xác nhận khi nghiệm thu.',
+          signer_title: 'Phó Chủ tịch Ủy ban nhân dân phường',
+        },
+      },
+    ],
   },
   {
     id: 'drain-covers',

@@ -113,8 +113,8 @@ async function judge(ctx: Ctx, { comment }: Submitted, step: Extract<DemoStep, {
     .select('version')
     .where('id', '=', comment.id)
     .executeTakeFirstOrThrow()
-  const { verdict, reason, reason_text, note } = step
-  const [outcome] = await decide(ctx, { items: [{ comment: comment.id, version, verdict, reason, reason_text, note }] }, null)
+  const { verdict, reason, reason_text, note, reply } = step
+  const [outcome] = await decide(ctx, { items: [{ comment: comment.id, version, verdict, reason, reason_text, note, reply }] }, null)
   if (outcome?.status !== 'done') throw new Error(`the demo's "${verdict}" was not done: ${outcome?.code}`)
 }
 
