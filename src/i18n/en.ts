@@ -290,6 +290,7 @@ export const personalData = {
   email: 'an e-mail address',
   bank_account: 'a bank account number',
   plate: 'a number plate',
+  address: 'a home address',
 } satisfies Strings<typeof vi.personalData>
 
 export const desk = {

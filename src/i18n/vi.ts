@@ -297,6 +297,7 @@ export const personalData = {
   email: 'địa chỉ thư điện tử',
   bank_account: 'số tài khoản',
   plate: 'biển số xe',
+  address: 'địa chỉ nhà',
 } as const
 
 /** The desk: what ward staff read. */

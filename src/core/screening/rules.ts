@@ -1,7 +1,9 @@
 // The rules that a site's comments are screened by: built-in lists and the office's own, made ready once for each version of them. Pure.
 // Not for: keeping them (wordlist.ts) or what else is looked for in a text (screen.ts).
 import { LISTS } from './lists.ts'
+import { comparable } from './privacy.ts'
 import type { SignalCode } from './signal.ts'
+import { withoutRepeats } from './tokens.ts'
 import { canonical, fold } from './vietnamese.ts'
 
 /** What an entry does: `hold` and `mark` point its places out, more and less urgently; `allow` keeps others from pointing them out. */
@@ -29,7 +31,7 @@ export type Entry = {
 
 /** An entry, and the place among its words of the one it is found by. */
 export type Keyed = { entry: Entry; key: number }
-/** An entry in one word, as it is and without marks. */
+/** An entry in one word, without repeated letters, as it is and without marks. */
 type Joined = { entry: Entry; text: string; folded: string }
 
 /**
@@ -43,7 +45,12 @@ type Index = {
 }
 
 /** Rules made ready. `off` names those that are turned off on the site: codes, entries of built-in lists, or an office's own rules. */
-export type Rules = { off: ReadonlySet<string>; indexes: readonly Index[] }
+export type Rules = {
+  off: ReadonlySet<string>
+  indexes: readonly Index[]
+  /** Numbers and addresses that the office allows, such as its own: {@link comparable}. */
+  allowed: ReadonlySet<string>
+}
 
 /** A rule as an office writes it: a word or phrase, in which `*` is any run of letters within a word. */
 export type OwnRule = { id: string; text: string; effect: Effect }
@@ -65,7 +72,8 @@ export function pairOf(text: string, at: number): number {
 
 /** The built-in rules and an office's own, without those that are turned off. */
 export function rulesOf(own: readonly OwnRule[], off: Iterable<string>): Rules {
-  return { off: new Set(off), indexes: own.length === 0 ? [BUILT_IN_INDEX] : [BUILT_IN_INDEX, indexOf(own.flatMap(ownEntry))] }
+  const allowed = new Set(own.filter(({ effect }) => effect === 'allow').map(({ text }) => comparable(text)))
+  return { off: new Set(off), allowed, indexes: own.length === 0 ? [BUILT_IN_INDEX] : [BUILT_IN_INDEX, indexOf(own.flatMap(ownEntry))] }
 }
 
 const BUILT_IN_INDEX = indexOf(
@@ -100,9 +108,9 @@ function indexOf(entries: readonly Entry[]): Index {
     const word = folded[key] ?? ''
     if (word.includes('*')) put(byPair, pairOf(longestPart(word), 0), { entry, key })
     else put(byWord, word, { entry, key })
-    const text = entry.words.join('')
+    const text = withoutRepeats(entry.words.join(''))
     if (entry.isDisguisable && text.length >= BEGINNING && !text.includes('*')) {
-      const joined = folded.join('')
+      const joined = fold(text)
       put(byBeginning, joined.slice(0, BEGINNING), { entry, text, folded: joined })
     }
   }

@@ -10,8 +10,11 @@ import { canonical, syllables } from './vietnamese.ts'
  */
 export type Token = { start: number; end: number; text: string; folded: string; stands: string; isAfterBreak: boolean; isUndone: boolean }
 
-/** Neighbouring pieces of words that somebody parted, joined again: the places of its pieces in `text` and what they are in the text as given. */
-export type Group = Token & { pieces: { at: number; start: number; end: number }[] }
+/**
+ * Neighbouring pieces of words that somebody parted, joined again: the places of its pieces in `text`, [at, until),
+ * where neighbouring letters that differ by marks only are one, and in the text as given.
+ */
+export type Group = Token & { pieces: { at: number; until: number; start: number; end: number }[] }
 
 /** What a sentence ends with, or something longer than a gap between two words of a phrase. */
 const BREAK = /[.!?;:\n…]/
@@ -143,15 +146,20 @@ function tokenOf(word: Word, isAfterBreak: boolean): Token {
 }
 
 function hasRepeats(letters: readonly string[]): boolean {
-  return letters.some((letter, place) => place > 0 && folded(letter) === folded(letters[place - 1] ?? ''))
+  return letters.some((letter, place) => place > 0 && isRepeated(letters[place - 1] ?? '', letter))
 }
 
-/** Leaves one of neighbouring letters that differ by marks only: the one that has any. */
+/** Whether a letter is the one before it once more, with marks on one of them at most. */
+function isRepeated(last: string, letter: string): boolean {
+  return last === letter || (folded(last) === folded(letter) && (last === folded(last) || letter === folded(letter)))
+}
+
+/** Leaves one of repeated letters: the one that has marks. */
 function squash(letters: string[], stands: boolean[]): void {
   let end = 0
   for (const [place, letter] of letters.entries()) {
     const last = letters[end - 1]
-    if (end > 0 && last !== undefined && folded(last) === folded(letter)) {
+    if (end > 0 && last !== undefined && isRepeated(last, letter)) {
       if (last === folded(last)) letters[end - 1] = letter
     } else {
       letters[end] = letter
@@ -184,16 +192,36 @@ function isPiece(tokens: readonly Token[], place: number): boolean {
 
 function groupOf(tokens: readonly Token[]): Group {
   const pieces: Group['pieces'] = []
-  let text = ''
-  let stands = ''
+  const letters: string[] = []
+  const stands: string[] = []
   for (const token of tokens) {
-    pieces.push({ at: text.length, start: token.start, end: token.end })
     const meant = token.text.length === 1 ? FOR_LETTERS[token.text] : undefined
-    text += meant ?? token.text
-    stands += meant === undefined ? token.stands || '0'.repeat(token.text.length) : '1'
+    const [text, marks] = meant === undefined ? [token.text, token.stands || '0'.repeat(token.text.length)] : [meant, '1']
+    let at = letters.length
+    for (let place = 0; place < text.length; place++) {
+      const letter = text.charAt(place)
+      const last = letters.at(-1)
+      if (last !== undefined && isRepeated(last, letter)) {
+        if (place === 0) at = letters.length - 1
+        if (last === foldedUnit(last)) letters[letters.length - 1] = letter
+      } else {
+        letters.push(letter)
+        stands.push(marks.charAt(place))
+      }
+    }
+    pieces.push({ at, until: letters.length, start: token.start, end: token.end })
   }
+  const text = letters.join('')
   const [first, last] = [tokens[0], tokens.at(-1)]
-  return { start: first?.start ?? 0, end: last?.end ?? 0, text, folded: folded(text), stands, isAfterBreak: true, isUndone: true, pieces }
+  const span = { start: first?.start ?? 0, end: last?.end ?? 0 }
+  return { ...span, text, folded: folded(text), stands: stands.join(''), isAfterBreak: true, isUndone: true, pieces }
+}
+
+/** A word with one letter for neighbouring ones that differ by marks only: what parted words are compared with. */
+export function withoutRepeats(word: string): string {
+  const letters = Array.from(word)
+  squash(letters, [])
+  return letters.join('')
 }
 
 type Kind = { kind: 'letter' | 'digit' | 'sign' | 'mark' | 'unseen' | 'gap'; letter: string; stands: boolean }
@@ -239,7 +267,8 @@ function folded(text: string): string {
   return all
 }
 
-function foldedUnit(unit: string): string {
+/** A letter without its marks. */
+export function foldedUnit(unit: string): string {
   if (unit <= '\u007F') return unit
   const known = FOLDED.get(unit)
   if (known !== undefined) return known

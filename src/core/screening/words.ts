@@ -3,12 +3,12 @@
 import type { Span } from './privacy.ts'
 import { BEGINNING, type Entry, type Keyed, pairOf, type Rules } from './rules.ts'
 import { type Signal, type SignalCode, signal } from './signal.ts'
-import { type Group, rejoined, type Token, tokensOf, undisguised } from './tokens.ts'
+import { foldedUnit, type Group, rejoined, type Token, tokensOf, undisguised } from './tokens.ts'
 import { hasMarks } from './vietnamese.ts'
 
 /** Places looked at in one text. One with more of them is told by the first. */
 const MAX_LOOKS = 50_000
-/** Letters that a word in digits must have: "D1" is a street, not a word. */
+/** Letters that an entry must have to be meant by digits: "D1" is a street, not a word. */
 const MIN_STANDING = 3
 
 type Hit = { entry: Entry; span: Span; isUndone: boolean }
@@ -27,7 +27,7 @@ export function wordSignals(text: string, rules: Rules): Signal[] {
   const allowed = inPlaces(hits.filter(({ entry }) => entry.isAllowing).map(({ span }) => span))
   const byRule = new Map<string, { code: SignalCode; entry: Entry; spans: Span[] }>()
   for (const { entry, span, isUndone } of hits) {
-    if (entry.isAllowing || isWithin(span, allowed)) continue
+    if (entry.isAllowing || touches(span, allowed)) continue
     const code = isUndone ? 'evasion' : entry.code
     const key = `${code} ${entry.rule}`
     const known = byRule.get(key)
@@ -36,7 +36,7 @@ export function wordSignals(text: string, rules: Rules): Signal[] {
   }
   return [...byRule.values()].flatMap(({ code, entry, spans }) => {
     const told = code === 'evasion' ? inPlaces(byRule.get(`${entry.code} ${entry.rule}`)?.spans ?? []) : []
-    const apart = inPlaces(spans.filter((span) => !isWithin(span, told)))
+    const apart = inPlaces(spans.filter((span) => !touches(span, told)))
     return apart.length === 0 ? [] : [signal(code, apart, { rule: entry.rule, details: { entry: entry.entry } })]
   })
 }
@@ -73,14 +73,14 @@ function phrases(tokens: readonly Token[], rules: Rules, isMarked: boolean): Hit
 /** Entries among words that were parted into letters and pieces. */
 function pieces(group: Group, rules: Rules, isMarked: boolean): Hit[] {
   const hits: Hit[] = []
-  const ends = new Map(group.pieces.map((_, place) => [group.pieces[place + 1]?.at ?? group.text.length, place]))
+  const ends = new Map(group.pieces.map(({ until }, place) => [until, place]))
   let looks = 0
   for (const { byBeginning } of rules.indexes) {
     for (const [place, { at, start }] of group.pieces.entries()) {
       for (const { entry, text, folded } of byBeginning.get(group.folded.slice(at, at + BEGINNING)) ?? []) {
         if (++looks > MAX_LOOKS) return hits
         const end = ends.get(at + text.length)
-        if (end === undefined || end === place || !isInForce(entry, rules, isMarked)) continue
+        if (end === undefined || end <= place || !isInForce(entry, rules, isMarked)) continue
         if (!group.folded.startsWith(folded, at) || !isMeant(text, group, at)) continue
         hits.push({ entry, span: [start, group.pieces[end]?.end ?? start], isUndone: true })
       }
@@ -94,13 +94,14 @@ function isInForce({ rule, code, isUnmarked }: Entry, { off }: Rules, isMarked: 
 }
 
 function isSaid(words: readonly string[], tokens: readonly Token[], first: number): boolean {
+  const isLongEnough = words.reduce((sum, word) => sum + word.length, 0) >= MIN_STANDING
   for (const [place, word] of words.entries()) {
     const token = tokens[first + place]
     if (!token || (place > 0 && token.isAfterBreak)) return false
     const isIt = word.includes('*')
       ? isLike(word, token.text)
       : token.text === word ||
-        (token.stands !== '' && token.text.length === word.length && word.length >= MIN_STANDING && isMeant(word, token, 0))
+        (token.stands !== '' && token.text.length === word.length && isLongEnough && isMeant(word, token, 0))
     if (!isIt) return false
   }
   return true
@@ -115,7 +116,8 @@ function isMeant(word: string, token: Token, from: number): boolean {
   for (let at = 0; at < word.length; at++) {
     const letter = token.text.charAt(from + at)
     if (letter === word.charAt(at)) continue
-    if (!isLoose || letter !== token.folded.charAt(from + at)) return false
+    const isUnmarked = letter === token.folded.charAt(from + at)
+    if (!isLoose || !isUnmarked || letter !== foldedUnit(word.charAt(at))) return false
   }
   return true
 }
@@ -145,14 +147,14 @@ function inPlaces(spans: Span[]): Span[] {
   return places
 }
 
-/** Whether a place lies in one of those given, which are in order and apart. */
-function isWithin([start, end]: Span, places: readonly Span[]): boolean {
+/** Whether a place shares a letter with one of those given, which are in order and apart. */
+function touches([start, end]: Span, places: readonly Span[]): boolean {
   let low = 0
   for (let high = places.length; low < high; ) {
     const middle = (low + high) >> 1
-    if ((places[middle]?.[0] ?? 0) <= start) low = middle + 1
+    if ((places[middle]?.[1] ?? 0) <= start) low = middle + 1
     else high = middle
   }
-  const near = places[low - 1]
-  return near !== undefined && end <= near[1]
+  const near = places[low]
+  return near !== undefined && near[0] < end
 }
