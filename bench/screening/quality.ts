@@ -38,7 +38,8 @@ export function personalQuality(cases: readonly PersonalCase[]): { cases: number
     right += hits
     found += hits + extra.length
     expected += wanted.length
-    if (hits < wanted.length || extra.length > 0) wrong.push(`${text} → ${told.map(({ kind, span }) => `${kind}:${text.slice(...span)}`).join(', ')}`)
+    if (hits < wanted.length || extra.length > 0)
+      wrong.push(`${text} → ${told.map(({ kind, span }) => `${kind}:${text.slice(...span)}`).join(', ')}`)
   }
   return { cases: cases.length, precision: right / found, recall: right / expected, wrong }
 }
@@ -59,7 +60,11 @@ export function encodingFalse(texts: readonly string[]): string[] {
 }
 
 /** Precision, recall and F1 over the characters that were marked by people, all comments together. */
-export function characterScores(set: readonly { text: string; marked: ReadonlySet<number> }[]): { precision: number; recall: number; f1: number } {
+export function characterScores(set: readonly { text: string; marked: ReadonlySet<number> }[]): {
+  precision: number
+  recall: number
+  f1: number
+} {
   let right = 0
   let found = 0
   let marked = 0

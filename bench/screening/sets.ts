@@ -47,12 +47,24 @@ const swapped = (text: string, by: Record<string, string>, keepsMarks: boolean) 
 
 /** What people do to a word so that a list does not know it. */
 export const TRICKS: Record<string, (word: string) => string> = {
-  spaces: (word) => word.split(' ').map((each) => graphemes(each).join(' ')).join('  '),
-  dots: (word) => word.split(' ').map((each) => graphemes(each).join('.')).join(' '),
+  spaces: (word) =>
+    word
+      .split(' ')
+      .map((each) => graphemes(each).join(' '))
+      .join('  '),
+  dots: (word) =>
+    word
+      .split(' ')
+      .map((each) => graphemes(each).join('.'))
+      .join(' '),
   digits: (word) => swapped(word, DIGITS, false),
   repeats: (word) => word.replace(/(\p{L}\p{M}*)(?= |$)/gu, (letter) => letter.repeat(4)),
   lookalikes: (word) => swapped(word, CYRILLIC, true),
-  invisible: (word) => word.split(' ').map((each) => graphemes(each).join('\u200B')).join(' '),
+  invisible: (word) =>
+    word
+      .split(' ')
+      .map((each) => graphemes(each).join('\u200B'))
+      .join(' '),
 }
 
 /** A word in disguise inside a sentence; null where the tricks change nothing of it. */
@@ -145,7 +157,7 @@ function stringsOf(value: unknown): string[] {
 
 function parseCsv(text: string): string[][] {
   const rows: string[][] = []
-  let row: string[] = []
+  const row: string[] = []
   let field = ''
   let isQuoted = false
   for (let at = 0; at < text.length; at++) {

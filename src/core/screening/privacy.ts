@@ -97,7 +97,14 @@ export function comparable(found: string): string {
 
 function isMobile(found: string, before: string, after: string): boolean {
   const digits = found.replace(/\D/g, '').length
-  return digits >= 8 && !DATE.test(found) && !THOUSANDS.test(found) && !MONEY_AFTER.test(after) && !TAX_CUE.test(before) && !PAPER_CUE.test(before)
+  return (
+    digits >= 8 &&
+    !DATE.test(found) &&
+    !THOUSANDS.test(found) &&
+    !MONEY_AFTER.test(after) &&
+    !TAX_CUE.test(before) &&
+    !PAPER_CUE.test(before)
+  )
 }
 
 function isAccount(found: string, before: string, after: string): boolean {

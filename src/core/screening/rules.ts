@@ -10,6 +10,8 @@ import { canonical, fold } from './vietnamese.ts'
 export const EFFECTS = ['hold', 'mark', 'allow'] as const
 export type Effect = (typeof EFFECTS)[number]
 
+/** What it weighs against a word that none after it narrows down. */
+const ALONE_COST = 1_000
 /** Characters of one entry, and stars in it: what a person can still read. */
 const MAX_ENTRY_LENGTH = 80
 const MAX_STARS = 3
@@ -34,12 +36,15 @@ export type Keyed = { entry: Entry; key: number }
 /** An entry in one word, without repeated letters, as it is and without marks. */
 type Joined = { entry: Entry; text: string; folded: string }
 
+/** Entries found by one word, and by that word with the one after it. */
+export type Found = { alone: Keyed[]; before: Map<string, Keyed[]> }
+
 /**
- * Entries by what they are found by: one of their words without marks; two neighbouring letters of a word, where each of their words
- * has a star; and their first letters, where they are looked for in parted words.
+ * Entries by what they are found by: one or two neighbouring words without marks; two neighbouring letters of a word, where each of their
+ * words has a star; and their first letters, where they are looked for in parted words.
  */
 type Index = {
-  byWord: ReadonlyMap<string, readonly Keyed[]>
+  byWord: ReadonlyMap<string, Found>
   byPair: ReadonlyMap<number, readonly Keyed[]>
   byBeginning: ReadonlyMap<string, readonly Joined[]>
 }
@@ -65,9 +70,9 @@ export function wordsOf(text: string): string[] | null {
   return words.length === 0 || isTooWide || stars > MAX_STARS ? null : words
 }
 
-/** Two neighbouring letters of a text as one number. */
+/** Two neighbouring letters of a text as one small number; others may share it, since what is found by it is compared anyway. */
 export function pairOf(text: string, at: number): number {
-  return text.charCodeAt(at) * 0x10000 + text.charCodeAt(at + 1)
+  return ((text.charCodeAt(at) << 7) ^ text.charCodeAt(at + 1)) & 0xffff
 }
 
 /** The built-in rules and an office's own, without those that are turned off. */
@@ -99,7 +104,7 @@ function ownEntry({ id, text, effect }: OwnRule): Entry[] {
 function indexOf(entries: readonly Entry[]): Index {
   const uses = new Map<string, number>()
   for (const { words } of entries) for (const word of words) uses.set(word, (uses.get(word) ?? 0) + 1)
-  const byWord = new Map<string, Keyed[]>()
+  const byWord = new Map<string, Found>()
   const byPair = new Map<number, Keyed[]>()
   const byBeginning = new Map<string, Joined[]>()
   for (const entry of entries) {
@@ -107,7 +112,13 @@ function indexOf(entries: readonly Entry[]): Index {
     const folded = entry.words.map(fold)
     const word = folded[key] ?? ''
     if (word.includes('*')) put(byPair, pairOf(longestPart(word), 0), { entry, key })
-    else put(byWord, word, { entry, key })
+    else {
+      const found: Found = byWord.get(word) ?? { alone: [], before: new Map() }
+      byWord.set(word, found)
+      const next = folded[key + 1]
+      if (next === undefined || next.includes('*')) found.alone.push({ entry, key })
+      else put(found.before, next, { entry, key })
+    }
     const text = withoutRepeats(entry.words.join(''))
     if (entry.isDisguisable && text.length >= BEGINNING && !text.includes('*')) {
       const joined = fold(text)
@@ -117,10 +128,14 @@ function indexOf(entries: readonly Entry[]): Index {
   return { byWord, byPair, byBeginning }
 }
 
-/** The place of the word that fewest entries have, since a thousand may begin alike; one with a star only where all have. */
+/** The place of the word that fewest entries have, since a thousand may begin alike: not the last one where there are two, nor one with a star where others have none. */
 function rarest(words: readonly string[], uses: ReadonlyMap<string, number>): number {
-  const cost = (word: string) => (word.includes('*') ? Number.POSITIVE_INFINITY : (uses.get(word) ?? 0))
-  return words.reduce((best, word, place) => (cost(word) < cost(words[best] ?? '*') ? place : best), 0)
+  const cost = (place: number) => {
+    const word = words[place] ?? '*'
+    if (word.includes('*')) return Number.POSITIVE_INFINITY
+    return (uses.get(word) ?? 0) + (words.length > 1 && (words[place + 1] ?? '*').includes('*') ? ALONE_COST : 0)
+  }
+  return words.reduce((best, _, place) => (cost(place) < cost(best) ? place : best), 0)
 }
 
 function longestPart(word: string): string {

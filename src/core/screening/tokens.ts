@@ -17,8 +17,10 @@ export type Token = { start: number; end: number; text: string; folded: string; 
 export type Group = Token & { pieces: { at: number; until: number; start: number; end: number }[] }
 
 /** What a sentence ends with, or something longer than a gap between two words of a phrase. */
-const BREAK = /[.!?;:\n…]/
+const BREAKS = '.!?;:\n…'
 const LONGEST_GAP = 3
+/** Disguises are undone in so much of a text, in UTF-16 units: more than the longest opinion that a site can allow has in letters. */
+const DISGUISED_LENGTH = 10_000
 /** Longer words are looked at by their beginning; no entry of a list is as long. */
 const LONGEST_WORD = 64
 
@@ -63,6 +65,10 @@ export function tokensOf(text: string): Token[] {
 
 /** The words as they were meant: what is unseen or drawn like another letter, digits for letters, repeated letters and piled marks are undone. */
 export function undisguised(text: string): Token[] {
+  return meantIn(text.slice(0, DISGUISED_LENGTH))
+}
+
+function meantIn(text: string): Token[] {
   const tokens: Token[] = []
   let word: Word | null = null
   let before = 0
@@ -133,7 +139,8 @@ function tokenOf(word: Word, isAfterBreak: boolean): Token {
     isUndone = true
     squash(kept, stands)
   }
-  const text = canonical(kept.join(''))
+  const joined = kept.join('')
+  const text = joined.length < 3 ? joined : canonical(joined)
   return {
     start: word.start,
     end: word.end,
@@ -262,6 +269,7 @@ function isWordly(point: number | undefined): boolean {
 
 /** Each unit without its marks, so that both texts are equally long. */
 function folded(text: string): string {
+  if (text.length === 1) return foldedUnit(text)
   let all = ''
   for (let at = 0; at < text.length; at++) all += foldedUnit(text.charAt(at))
   return all
@@ -282,9 +290,9 @@ function isDigit(text: string): boolean {
 }
 
 function isBreak(text: string, from: number, to: number): boolean {
-  return (
-    to - from > LONGEST_GAP || (to - from > 1 && BREAK.test(text.slice(from, to))) || (to - from === 1 && BREAK.test(text.charAt(from)))
-  )
+  if (to - from > LONGEST_GAP) return true
+  for (let at = from; at < to; at++) if (BREAKS.includes(text.charAt(at))) return true
+  return false
 }
 
 /** As a break, but a full stop without a space beside it parts no words: "đồ.chó". */

@@ -7,7 +7,7 @@ import { foldedUnit, type Group, rejoined, type Token, tokensOf, undisguised } f
 import { hasMarks } from './vietnamese.ts'
 
 /** Places looked at in one text. One with more of them is told by the first. */
-const MAX_LOOKS = 50_000
+const MAX_LOOKS = 20_000
 /** Letters that an entry must have to be meant by digits: "D1" is a street, not a word. */
 const MIN_STANDING = 3
 
@@ -20,10 +20,9 @@ export function wordSignals(text: string, rules: Rules): Signal[] {
   const meant = undisguised(text)
   const groups = rejoined(text, meant)
   const hits = phrases(written, rules, isMarked)
-  if (meant.some(({ isUndone }) => isUndone) || groups.length > 0 || meant.length !== written.length) {
-    hits.push(...phrases(meant, rules, isMarked).filter(({ entry, isUndone }) => entry.isDisguisable && isUndone))
-    for (const group of groups) hits.push(...pieces(group, rules, isMarked))
-  }
+  if (meant.some(({ isUndone }) => isUndone))
+    for (const hit of phrases(meant, rules, isMarked)) if (hit.entry.isDisguisable && hit.isUndone) hits.push(hit)
+  for (const group of groups) for (const hit of pieces(group, rules, isMarked)) hits.push(hit)
   const allowed = inPlaces(hits.filter(({ entry }) => entry.isAllowing).map(({ span }) => span))
   const byRule = new Map<string, { code: SignalCode; entry: Entry; spans: Span[] }>()
   for (const { entry, span, isUndone } of hits) {
@@ -46,24 +45,28 @@ function phrases(tokens: readonly Token[], rules: Rules, isMarked: boolean): Hit
   const hits: Hit[] = []
   let looks = 0
   const look = ({ entry, key }: Keyed, at: number) => {
-    if (++looks > MAX_LOOKS || !isInForce(entry, rules, isMarked)) return
+    if (++looks > MAX_LOOKS) return
     const first = at - key
-    const [from, to] = [tokens[first], tokens[first + entry.words.length - 1]]
-    if (!from || !to || !isSaid(entry.words, tokens, first)) return
-    const isUndone = entry.words.some((_, place) => tokens[first + place]?.isUndone)
-    hits.push({ entry, span: [from.start, to.end], isUndone })
+    const from = tokens[first]
+    const to = tokens[first + entry.words.length - 1]
+    if (!from || !to || !isSaid(entry.words, tokens, first) || !isInForce(entry, rules, isMarked)) return
+    hits.push({ entry, span: [from.start, to.end], isUndone: entry.words.some((_, place) => tokens[first + place]?.isUndone) })
   }
   for (const { byWord, byPair } of rules.indexes) {
-    for (const [at, { folded }] of tokens.entries()) {
-      for (const keyed of byWord.get(folded) ?? []) look(keyed, at)
+    for (let at = 0; at < tokens.length; at++) {
+      const folded = tokens[at]?.folded ?? ''
+      const found = byWord.get(folded)
+      if (found) {
+        for (const each of found.alone) look(each, at)
+        const after = tokens[at + 1]
+        const both = after && found.before.get(after.folded)
+        if (both) for (const each of both) look(each, at)
+      }
       if (byPair.size === 0) continue
-      // A word that has the pair twice is the same word.
-      const looked = new Set<Keyed>()
       for (let letter = 0; letter + 1 < folded.length; letter++) {
-        for (const keyed of byPair.get(pairOf(folded, letter)) ?? []) {
-          if (!looked.has(keyed)) look(keyed, at)
-          looked.add(keyed)
-        }
+        const keyed = byPair.get(pairOf(folded, letter))
+        // A word that has the pair twice is the same word.
+        if (keyed && folded.indexOf(folded.slice(letter, letter + 2)) === letter) for (const each of keyed) look(each, at)
       }
     }
   }
@@ -94,17 +97,19 @@ function isInForce({ rule, code, isUnmarked }: Entry, { off }: Rules, isMarked: 
 }
 
 function isSaid(words: readonly string[], tokens: readonly Token[], first: number): boolean {
-  const isLongEnough = words.reduce((sum, word) => sum + word.length, 0) >= MIN_STANDING
-  for (const [place, word] of words.entries()) {
+  for (let place = 0; place < words.length; place++) {
+    const word = words[place] ?? ''
     const token = tokens[first + place]
     if (!token || (place > 0 && token.isAfterBreak)) return false
-    const isIt = word.includes('*')
-      ? isLike(word, token.text)
-      : token.text === word ||
-        (token.stands !== '' && token.text.length === word.length && isLongEnough && isMeant(word, token, 0))
-    if (!isIt) return false
+    if (token.text === word) continue
+    if (!(word.includes('*') ? isLike(word, token.text) : isStoodFor(words, word, token))) return false
   }
   return true
+}
+
+/** Whether a word has the letters of another where some stand for them. */
+function isStoodFor(words: readonly string[], word: string, token: Token): boolean {
+  return token.stands !== '' && token.text.length === word.length && words.join('').length >= MIN_STANDING && isMeant(word, token, 0)
 }
 
 /**
