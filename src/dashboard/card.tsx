@@ -17,6 +17,8 @@ export const WAITING: readonly string[] = ['pending', 'held', 'returned']
 const PARENT_EXCERPT = 140
 /** Different characters named in one highlighted place; a longer pile is told by its first ones. */
 const MAX_CODES = 3
+/** Signals up to this weight are only good to know. */
+const LIGHT_WEIGHT = 10
 
 /**
  * One comment with everything needed to judge it. `place` is where a decision without script leads back to.
@@ -69,18 +71,7 @@ export function Card(props: { desk: Desk; item: QueueItem; place: Place; isAlone
           </div>
         </div>
       )}
-      {item.signals.length > 0 && (
-        <div class="signals">
-          <p>
-            {words.desk.whyFlag} <span>({words.desk.advisory})</span>
-          </p>
-          <ul>
-            {item.signals.map((signal) => (
-              <li>{signalSentence(signal, words)}</li>
-            ))}
-          </ul>
-        </div>
-      )}
+      <Signals desk={desk} signals={item.signals} />
       <Actions desk={desk} item={item} place={props.place} />
       {!props.isAlone && (
         <footer class="card-foot">
@@ -93,6 +84,30 @@ export function Card(props: { desk: Desk; item: QueueItem; place: Place; isAlone
         </footer>
       )}
     </article>
+  )
+}
+
+/** Why the machine points it out, and apart from that what is only good to know. */
+function Signals({ desk, signals }: { desk: Desk; signals: readonly Signal[] }) {
+  const { words } = desk
+  const heavy = signals.filter(({ weight }) => weight > LIGHT_WEIGHT)
+  const light = signals.filter(({ weight }) => weight <= LIGHT_WEIGHT)
+  return (
+    <>
+      {heavy.length > 0 && (
+        <div class="signals">
+          <p>
+            {words.desk.whyFlag} <span>({words.desk.advisory})</span>
+          </p>
+          <ul>
+            {heavy.map((signal) => (
+              <li>{signalSentence(signal, words)}</li>
+            ))}
+          </ul>
+        </div>
+      )}
+      {light.length > 0 && <p class="signals light">{light.map((signal) => signalSentence(signal, words)).join(' · ')}</p>}
+    </>
   )
 }
 
@@ -161,7 +176,11 @@ function Found({ text, signal, words }: { text: string; signal: Signal; words: S
         {text}
       </mark>
     )
-  return <mark title={signalSentence(signal, words)}>{text}</mark>
+  return (
+    <mark class={signal.weight <= LIGHT_WEIGHT ? 'light' : undefined} title={signalSentence(signal, words)}>
+      {text}
+    </mark>
+  )
 }
 
 type Piece = { text: string; about: Signal | 'hidden' | null }
