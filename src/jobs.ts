@@ -1,4 +1,5 @@
 // The recurring duties, as one readable list, and the tick that runs them. Node's timer and Workers' cron both call it.
+import { forgetNetworks } from './core/abuse/ban.ts'
 import { purgeUsedWork } from './core/abuse/challenge.ts'
 import { endFloods } from './core/abuse/flood.ts'
 import { linkRecord } from './core/chain.ts'
@@ -20,6 +21,7 @@ const DUTIES: readonly Duty[] = [
   { name: 'record', run: linkRecord, rest: 3 },
   { name: 'used challenges', run: purgeUsedWork, rest: 0 },
   { name: 'ended floods', run: endFloods, rest: 0 },
+  { name: 'old networks', run: forgetNetworks, rest: 1 },
   // After a migration or a rebuild it has every comment to take in: a tenth of the time is enough for that.
   { name: 'search', run: keepCatalogue, rest: 9 },
 ]

@@ -22,8 +22,11 @@ export type OpinionKind = (typeof OPINION_KINDS)[number]
 export type SiteField = 'name' | 'email' | 'phone' | 'address' | 'kind'
 export type FieldRule = 'off' | 'optional' | 'required'
 
-/** The ward that asks for opinions, and the origins its pages live on. */
-export type Site = { id: string; slug: string; name: string; settings: Settings; origins: readonly string[] }
+/**
+ * The ward that asks for opinions, and the origins its pages live on. `rulesVersion` moves with each change of the rules its comments are
+ * screened by; where a reader only reads, nothing is screened and it stays 0.
+ */
+export type Site = { id: string; slug: string; name: string; settings: Settings; origins: readonly string[]; rulesVersion: number }
 
 /** What every command and query gets. A query reads rows of `site` only. */
 export type Ctx = { services: Services; actor: Actor; site: Site }
@@ -31,6 +34,8 @@ export type Ctx = { services: Services; actor: Actor; site: Site }
 /** Who decides on comments: everybody but those who only read, answer or receive citizens. */
 const DECIDERS = ['moderator', 'leader', 'admin', 'system'] as const satisfies readonly Role[]
 const ANSWERERS = ['replier', 'leader', 'admin', 'system'] as const satisfies readonly Role[]
+/** Everybody who does something with comments. */
+const WORKERS = ['moderator', 'replier', 'leader', 'reception', 'admin', 'system'] as const satisfies readonly Role[]
 const ADMINS = ['admin', 'system'] as const satisfies readonly Role[]
 
 /**
@@ -44,9 +49,24 @@ export const STAFF_ACTS = {
     means: 'approve (also with parts hidden), reject, return, defer, hide and seal comments, dismiss reports, undo own decisions',
   },
   'comment.pin': { roles: DECIDERS, means: 'pin and unpin published comments' },
+  'comment.assign': {
+    roles: ['moderator', 'replier', 'leader', 'admin', 'system'],
+    means: 'give a comment to a colleague, take it, and put it back',
+  },
+  'note.write': { roles: WORKERS, means: 'write notes that only colleagues read; correct and delete own ones for a quarter of an hour' },
+  'contact.read': {
+    roles: ['leader', 'reception', 'admin', 'system'],
+    means: 'read how an author can be reached, with a reason; each look is recorded',
+  },
+  'record.read': { roles: ['leader', 'admin', 'system'], means: 'read the record of who did what' },
+  'record.export': { roles: ADMINS, means: 'take the record away as a file; that is recorded too' },
   'thread.close': { roles: DECIDERS, means: 'close an article to further opinions, and open it again' },
   'reply.publish': { roles: ANSWERERS, means: 'publish official replies, take back own ones' },
   'decision.undo_others': { roles: ['leader', 'admin', 'system'], means: 'undo what somebody else decided' },
+  'ban.manage': { roles: ['leader', 'admin', 'system'], means: 'ban senders for a time, see and lift bans' },
+  'rules.read': { roles: ROLES, means: 'see the rules of screening and what was changed in them' },
+  'rules.manage': { roles: ['leader', 'admin', 'system'], means: 'change the ward’s lists of words, turn rules of screening off and on' },
+  'rules.province': { roles: ['system'], means: 'change the province’s lists of words, which hold on every site' },
   'thread.manage': {
     roles: DECIDERS,
     means: 'open, close and schedule articles, tell readers something there, join two articles that are one, give an article further names',
@@ -176,12 +196,21 @@ export type ErrorCode =
   | 'idempotency_key_invalid'
   | 'reader_token_invalid'
   | 'pins_full'
+  | 'assignee_unknown'
+  | 'assigned_meanwhile'
+  | 'rule_invalid'
+  | 'rule_twice'
+  | 'rules_full'
+  | 'rules_changed'
   | 'rate_limited'
   | 'challenge_required'
   | 'challenge_invalid'
   | 'challenge_expired'
   | 'challenge_used'
   | 'answer_wrong'
+  | 'banned'
+  | 'ban_unknown'
+  | 'ban_reason_invalid'
   | 'busy'
   | 'internal'
 

@@ -126,7 +126,7 @@ export function edited(ctx: Ctx, subjectId: string, fromVersion: number): Compil
 }
 
 /** The events a command can announce, with what their handlers get. */
-export type Events = { 'decision.due': { decision: string } }
+export type Events = { 'decision.due': { decision: string }; 'rules.changed': { state?: string; received_at?: string; id?: string } }
 
 /** The outbox row of an event; it lives or dies with the batch that holds it. Handlers run it at or after `notBefore`. */
 export function announce<Event extends keyof Events>(ctx: Ctx, event: Event, payload: Events[Event], notBefore: string): Compilable {

@@ -40,7 +40,18 @@ export async function addSite(services: Services, raw: NewSite): Promise<string>
   const id = services.newId()
   const created_at = services.now().toISOString()
   await services.store.batch([
-    db.insertInto('site').values({ id, slug: input.slug, name: input.name, settings: JSON.stringify(input.settings), created_at }),
+    db.insertInto('site').values((is) => ({
+      id,
+      slug: input.slug,
+      name: input.name,
+      settings: JSON.stringify(input.settings),
+      // Where the province has rules already, they hold here too.
+      rules_version: is
+        .selectFrom('screening_change')
+        .select((pick) => pick.fn.countAll<number>().as('n'))
+        .where('site_id', 'is', null),
+      created_at,
+    })),
     ...[...new Set(input.origins)].map((origin) => db.insertInto('site_origin').values({ site_id: id, origin, created_at })),
     recorded(services, id, COMMAND_LINE, {
       action: 'site.add',
@@ -113,11 +124,14 @@ export function agenciesOf({ name, settings }: Site): string[] {
 }
 
 /** A site from its row joined with its origins, a row for each. Throws `not_found` when there is none. */
-export function toSite(rows: readonly { id: string; slug: string; name: string; settings: string; origin: string | null }[]): Site {
+export function toSite(
+  rows: readonly { id: string; slug: string; name: string; settings: string; origin: string | null; rules_version?: number }[],
+): Site {
   const [first] = rows
   if (!first) throw new AppError('not_found')
   return {
     id: first.id,
+    rulesVersion: first.rules_version ?? 0,
     slug: first.slug,
     name: first.name,
     settings: Settings.parse(JSON.parse(first.settings)),
@@ -131,7 +145,7 @@ async function loadSite(services: Services, column: 'slug' | 'id', value: SiteId
   const rows = await services.store.db
     .selectFrom('site')
     .leftJoin('site_origin', 'site_origin.site_id', 'site.id')
-    .select(['site.id', 'site.slug', 'site.name', 'site.settings', 'site_origin.origin'])
+    .select(['site.id', 'site.slug', 'site.name', 'site.settings', 'site.rules_version', 'site_origin.origin'])
     .where(`site.${column}`, '=', value)
     .execute()
   return toSite(rows)

@@ -10,6 +10,7 @@ import { dateTime, fill } from '../i18n/format.ts'
 import type { Strings } from '../i18n/index.ts'
 import { Actions } from './actions.tsx'
 import { authorOf, type Desk, type Place } from './desk.ts'
+import { ruleHref } from './words.tsx'
 
 /** States in which a comment waits for the office; the queue shows them from the oldest. */
 export const WAITING: readonly string[] = ['pending', 'held', 'returned']
@@ -101,13 +102,43 @@ function Signals({ desk, signals }: { desk: Desk; signals: readonly Signal[] }) 
           </p>
           <ul>
             {heavy.map((signal) => (
-              <li>{signalSentence(signal, words)}</li>
+              <SignalLine desk={desk} signal={signal} />
             ))}
           </ul>
         </div>
       )}
-      {light.length > 0 && <p class="signals light">{light.map((signal) => signalSentence(signal, words)).join(' · ')}</p>}
+      {light.length > 0 && (
+        <div class="signals light">
+          <ul>
+            {light.map((signal) => (
+              <SignalLine desk={desk} signal={signal} />
+            ))}
+          </ul>
+        </div>
+      )}
     </>
+  )
+}
+
+/** One reason, the rule that gave it, and a text in an old encoding as it reads. */
+function SignalLine({ desk, signal }: { desk: Desk; signal: Signal }) {
+  const { words } = desk
+  const sentence = signalSentence(signal, words)
+  return (
+    <li>
+      {sentence}{' '}
+      <a class="rule-link" href={ruleHref(desk, signal.rule)} aria-label={`${words.screening.ruleLink}: ${sentence}`}>
+        {words.screening.ruleLink}
+      </a>
+      {signal.details.converted !== undefined && (
+        <details>
+          <summary>{words.screening.convertedTo}</summary>
+          <p class="body" lang="vi">
+            {signal.details.converted}
+          </p>
+        </details>
+      )}
+    </li>
   )
 }
 

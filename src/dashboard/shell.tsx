@@ -18,6 +18,7 @@ import {
   showAccount,
   showApp,
 } from './account.tsx'
+import { receiveBan, receiveLift, showBans } from './bans.tsx'
 import { receiveBulk, receiveBulkUndo } from './bulk.tsx'
 import { showComment } from './comment.tsx'
 import { receiveConfirmation } from './confirm.tsx'
@@ -29,6 +30,7 @@ import { settingsDoors } from './settings/doors.ts'
 import { receiveApp, receiveCode, receiveSignIn, receiveSignOut, showFirstSite, showSignIn, showStep } from './signin.tsx'
 import { receiveToken, receiveTokenRevocation, showTokens } from './tokens.tsx'
 import { receiveKeys, receiveView, receiveViewDeletion, showKeys } from './views.tsx'
+import { exportWords, receiveSwitch, receiveWords, showWords } from './words.tsx'
 
 /** Everything under /desk. */
 export function deskDoors(limiter: RateLimiter): Hono<AppEnv> {
@@ -54,7 +56,14 @@ export function deskDoors(limiter: RateLimiter): Hono<AppEnv> {
   doors.post('/desk/signin/app', receiveApp)
   doors.post('/desk/signout', receiveSignOut)
   doors.get('/desk/:site/queue', showQueue)
+  doors.get('/desk/:site/words', showWords)
+  doors.get('/desk/:site/words.csv', exportWords)
+  doors.post('/desk/:site/words', receiveWords)
+  doors.post('/desk/:site/words/switch', receiveSwitch)
   doors.get('/desk/:site/comments/:id', showComment)
+  doors.get('/desk/:site/bans', showBans)
+  doors.post('/desk/:site/bans', receiveBan)
+  doors.post('/desk/:site/bans/:id/lift', receiveLift)
   doors.post('/desk/:site/decisions', receiveDecision)
   doors.post('/desk/:site/decisions/:id/undo', receiveUndo)
   doors.post('/desk/:site/moved', tellMoved)

@@ -8,10 +8,12 @@ import { ReplyInput, reply } from '../core/moderation/reply.ts'
 import { dismissReports } from '../core/moderation/reports.ts'
 import { UndoInput, undo, undoMany } from '../core/moderation/undo.ts'
 import type { Signal } from '../core/screening/signal.ts'
+import { ListsInput, readWordlist, SaveInput, SCOPES, SwitchInput, saveLists, switchRule, tryLists } from '../core/screening/wordlist.ts'
 import { ChangeSettingsInput, changeSettings, readSetup } from '../core/setup.ts'
 import { type Language, strings } from '../i18n/index.ts'
 import { staffCtx } from './auth.ts'
 import { csrf, idempotencyKeyOf, jsonOnly } from './guards.ts'
+import { addItemRoutes } from './item.ts'
 import { newApi } from './public.ts'
 import {
   body,
@@ -26,14 +28,18 @@ import {
   RepliedShape,
   refusal,
   SetupShape,
+  Site,
+  SiteAndId,
+  security,
+  TrialShape,
   UndoneManyShape,
   UndoneShape,
+  VersionShape,
+  WordlistShape,
 } from './shapes.ts'
 import { signalSentence } from './signal.ts'
 
-const Site = z.object({ site: z.string().openapi({ param: { name: 'site', in: 'path' }, example: 'phuong-vi-du' }) })
-const SiteAndId = Site.extend({ id: z.string().openapi({ param: { name: 'id', in: 'path' } }) })
-const security = [{ bearer: [] }, { session: [] }]
+const SiteAndScope = Site.extend({ scope: z.enum(SCOPES).openapi({ param: { name: 'scope', in: 'path' } }) })
 
 const routes = {
   queue: createRoute({
@@ -94,6 +100,38 @@ const routes = {
     security,
     request: { params: SiteAndId },
     responses: { 200: json(PinnedShape, 'Not pinned'), default: refusal },
+  }),
+  rules: createRoute({
+    method: 'get',
+    path: '/api/v1/admin/sites/{site}/rules',
+    summary: 'The lists of words of the ward and the province, rules that are turned off, and the latest changes',
+    security,
+    request: { params: Site },
+    responses: { 200: json(WordlistShape, 'The rules'), default: refusal },
+  }),
+  saveRules: createRoute({
+    method: 'put',
+    path: '/api/v1/admin/sites/{site}/rules/{scope}',
+    summary: 'Keep lists of words in place of those of the version that was read',
+    security,
+    request: { params: SiteAndScope, body: body(SaveInput) },
+    responses: { 200: json(VersionShape, 'The version they made'), default: refusal },
+  }),
+  tryRules: createRoute({
+    method: 'post',
+    path: '/api/v1/admin/sites/{site}/rules/{scope}/trial',
+    summary: 'Try lists of words on the latest 1,000 comments; nothing is kept',
+    security,
+    request: { params: SiteAndScope, body: body(ListsInput) },
+    responses: { 200: json(TrialShape, 'What they would have done'), default: refusal },
+  }),
+  switchRule: createRoute({
+    method: 'put',
+    path: '/api/v1/admin/sites/{site}/switches',
+    summary: 'Turn a rule of screening off on the site, or on again',
+    security,
+    request: { params: Site, body: body(SwitchInput) },
+    responses: { 200: json(VersionShape, 'The version it made'), default: refusal },
   }),
   dismissReports: createRoute({
     method: 'delete',
@@ -202,8 +240,17 @@ export function adminApi() {
 
   api.openapi(routes.open, async (c) => c.json(await openArticle(c.var.ctx, c.req.valid('param').id), 200))
 
+  api.openapi(routes.rules, async (c) => c.json(await readWordlist(c.var.ctx), 200))
+
+  api.openapi(routes.saveRules, async (c) => c.json(await saveLists(c.var.ctx, c.req.valid('param').scope, c.req.valid('json')), 200))
+
+  api.openapi(routes.tryRules, async (c) => c.json(await tryLists(c.var.ctx, c.req.valid('param').scope, c.req.valid('json')), 200))
+
+  api.openapi(routes.switchRule, async (c) => c.json(await switchRule(c.var.ctx, c.req.valid('json')), 200))
+
   api.openapi(routes.dismissReports, async (c) => c.json(await dismissReports(c.var.ctx, c.req.valid('param').id), 200))
 
+  addItemRoutes(api)
   return api
 }
 

@@ -3,13 +3,21 @@ import { z } from '@hono/zod-openapi'
 import { ChallengeShape } from '../core/abuse/challenge.ts'
 import { SORTS } from '../core/comments/page.ts'
 import { STATES, VERDICTS } from '../core/comments/states.ts'
-import { OPINION_KINDS } from '../core/context.ts'
+import { OPINION_KINDS, ROLES } from '../core/context.ts'
 import { ACTS } from '../core/moderation/acts.ts'
+import { HAPPENINGS } from '../core/moderation/item.ts'
 import { LISTED_STATES, QUEUE_SORTS } from '../core/moderation/queue.ts'
 import { NUDGES } from '../core/screening/nudges.ts'
+import { EFFECTS } from '../core/screening/rules.ts'
 import { SIGNAL_CODES } from '../core/screening/signal.ts'
+import { SCOPES } from '../core/screening/wordlist.ts'
 
 const Time = z.string().openapi({ format: 'date-time', example: '2026-11-23T08:19:00.000Z' })
+/** The parameters of staff routes, and how their callers say who they are. */
+export const Site = z.object({ site: z.string().openapi({ param: { name: 'site', in: 'path' }, example: 'phuong-vi-du' }) })
+export const SiteAndId = Site.extend({ id: z.string().openapi({ param: { name: 'id', in: 'path' } }) })
+export const security = [{ bearer: [] }, { session: [] }]
+
 const State = z.enum(STATES)
 const Kind = z.enum(OPINION_KINDS)
 const Language = z.enum(['vi', 'en'])
@@ -181,6 +189,8 @@ const Signal = z.object({
     converted: z.string().optional(),
   }),
 })
+const Person = z.object({ id: z.string(), name: z.string() })
+
 const QueueItemShape = z
   .object({
     id: z.string(),
@@ -197,6 +207,8 @@ const QueueItemShape = z
     official: Official.nullable(),
     pinned: z.boolean(),
     report_count: z.number(),
+    assignee: Person.nullable(),
+    assignment: z.number().openapi({ description: 'How often it was assigned; an assignment names it' }),
     article: z.object({ thread_id: z.string(), key: z.string(), url: z.string(), title: z.string(), state: z.enum(['open', 'closed']) }),
     in_reply_to: z.object({ id: z.string(), author_name: z.string().nullable(), body_text: z.string() }).nullable(),
     signals: z.array(Signal),
@@ -243,6 +255,67 @@ export const ItemShape = QueueItemShape.extend({
     }),
   ),
 }).openapi('Item')
+
+export const AssignedShape = z
+  .object({ comment: z.object({ id: z.string() }), assignee: Person.nullable(), assignment: z.number() })
+  .openapi('Assigned')
+
+export const ColleaguesShape = z.object({ items: z.array(Person.extend({ role: z.enum(ROLES) })) }).openapi('Colleagues')
+
+export const NoteShape = z
+  .object({
+    id: z.string(),
+    body_text: z.string(),
+    by: z.string().nullable(),
+    at: Time,
+    corrected_at: Time.nullable(),
+    deleted_at: Time.nullable(),
+    can_change_until: Time.nullable(),
+  })
+  .openapi('Note')
+
+export const ViewingShape = z.object({ others: z.array(z.string()) }).openapi('Viewing')
+
+export const ContactShape = z
+  .object({ email: z.string().nullable(), phone: z.string().nullable(), address: z.string().nullable() })
+  .openapi('Contact')
+
+const Neighbour = z.object({
+  id: z.string(),
+  state: State,
+  author_name: z.string().nullable(),
+  is_official: z.boolean(),
+  excerpt: z.string(),
+  at: Time,
+})
+
+export const SurroundingsShape = z
+  .object({
+    timeline: z.array(
+      z.object({
+        kind: z.enum(HAPPENINGS),
+        id: z.string(),
+        at: Time,
+        by: z.string().nullable(),
+        state: State.nullable(),
+        verdict: z.enum(VERDICTS).nullable(),
+        reason: z.string().nullable(),
+        reason_text: z.string().nullable(),
+        text: z.string().nullable(),
+        signals: z.array(z.enum(SIGNAL_CODES)),
+        assignee: z.string().nullable(),
+        action: z.string().nullable(),
+        undone: z.boolean(),
+        deleted: z.boolean(),
+        corrected_at: Time.nullable(),
+        can_change_until: Time.nullable(),
+      }),
+    ),
+    replies: z.array(Neighbour),
+    same_author: z.object({ items: z.array(Neighbour), more: z.boolean() }),
+    has_contact: z.boolean(),
+  })
+  .openapi('Surroundings')
 
 export const OutcomesShape = z
   .object({
@@ -301,6 +374,48 @@ export const UndoneShape = z
   .object({ comment: z.object({ id: z.string(), state: State, version: z.number() }), decision: z.object({ id: z.string() }) })
   .openapi('Undone')
 
+const Lists = z.object({ hold: z.array(z.string()), mark: z.array(z.string()), allow: z.array(z.string()) })
+const Entry = z.object({ text: z.string(), effect: z.enum(EFFECTS) })
+export const WordlistShape = z
+  .object({
+    version: z.number().openapi({ description: 'Moves with each change; lists are kept over the version they were read in' }),
+    ward: Lists,
+    province: Lists,
+    off: z.array(z.string()),
+    changes: z.array(
+      z.object({
+        at: Time,
+        by: z.string(),
+        scope: z.enum(SCOPES),
+        changes: z.object({
+          added: z.array(Entry).optional(),
+          removed: z.array(Entry).optional(),
+          off: z.array(z.string()).optional(),
+          on: z.array(z.string()).optional(),
+        }),
+      }),
+    ),
+  })
+  .openapi('Wordlist')
+export const VersionShape = z.object({ version: z.number() }).openapi('Version')
+export const TrialShape = z
+  .object({
+    looked: z.number(),
+    held: z.number(),
+    marked: z.number(),
+    freed: z.number(),
+    comments: z.array(
+      z.object({
+        id: z.string(),
+        receipt_code: z.string(),
+        body_text: z.string(),
+        gained: z.array(z.string()),
+        lost: z.array(z.string()),
+      }),
+    ),
+  })
+  .openapi('Trial')
+
 /** Roots on a page of a thread unless asked otherwise, and at most. */
 const PAGE_LENGTH = 20
 const MAX_PAGE_LENGTH = 100
@@ -339,6 +454,12 @@ export const QueueQuery = z.object({
   article: z.string().max(MAX_ARTICLE_LENGTH).optional().openapi({ description: 'An article’s key or address, or a thread’s id' }),
   signal: z.enum(SIGNAL_CODES).optional(),
   kind: Kind.optional().openapi({ description: 'The type of opinion its author chose' }),
+  assignee: z.string().max(64).optional().openapi({ description: '`me`, `none`, or the id of a colleague who has it in hand' }),
+  author: z
+    .string()
+    .max(64)
+    .optional()
+    .openapi({ description: 'A comment’s id: only what the same reader sent, without saying who that is' }),
   reported: z.literal('1').optional().openapi({ description: '1: only comments with open reports' }),
   from: z.iso.date().optional().openapi({ description: 'First day, Vietnamese time' }),
   to: z.iso.date().optional().openapi({ description: 'Last day, Vietnamese time' }),

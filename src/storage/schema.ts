@@ -7,7 +7,15 @@ type Time = string
 /** JSON text; parsed by zod where core reads it. */
 type Json = string
 
-type SiteTable = { id: string; slug: string; name: string; settings: Json; version: Generated<number>; created_at: Time }
+type SiteTable = {
+  id: string
+  slug: string
+  name: string
+  settings: Json
+  version: Generated<number>
+  rules_version: Generated<number>
+  created_at: Time
+}
 
 type SiteOriginTable = { site_id: string; origin: string; created_at: Time }
 
@@ -68,6 +76,9 @@ export type CommentTable = {
   pin_slot: number | null
   public_masks: Json | null
   open_reports: Generated<number>
+  network_hash: string | null
+  assignee_id: string | null
+  assignment: Generated<number>
   consent_version: number | null
 }
 
@@ -131,6 +142,41 @@ type AuditTable = {
   link: string | null
 }
 
+type AssignmentTable = {
+  id: string
+  site_id: string
+  comment_id: string
+  number: number
+  assignee_id: string | null
+  assignee_name: string | null
+  actor_kind: string
+  actor_id: string | null
+  actor_name: string | null
+  created_at: Time
+}
+
+type NoteTable = {
+  id: string
+  site_id: string
+  comment_id: string
+  body: string
+  actor_kind: string
+  actor_id: string | null
+  actor_name: string | null
+  corrected_at: Time | null
+  deleted_at: Time | null
+  created_at: Time
+}
+
+type ViewingTable = {
+  comment_id: string
+  viewer_id: string
+  site_id: string
+  viewer_name: string
+  first_seen_at: Time
+  last_seen_at: Time
+  open_until: Time
+}
 /** An edit of something that people set, by the version it started from: of two that start from one, one wins. */
 type EditTable = { subject_id: string; from_version: number; site_id: string; created_at: Time }
 
@@ -223,6 +269,20 @@ type ApiTokenTable = {
 
 type ChallengeUseTable = { hash: string; expires_at: Time }
 
+type BanTable = {
+  id: string
+  site_id: string
+  kind: string
+  hash: string
+  reason: string
+  comment_id: string | null
+  made_by: string
+  created_at: Time
+  expires_at: Time
+  lifted_at: Time | null
+  lifted_by: string | null
+}
+
 type FloodTable = {
   id: string
   site_id: string
@@ -237,6 +297,12 @@ type FloodTable = {
 type SavedViewTable = { id: string; site_id: string; staff_id: string; name: string; place: Json; created_at: Time }
 
 type DeskKeysTable = { staff_id: string; keys: Json; changed_at: Time }
+
+type ScreeningRuleTable = { id: string; site_id: string | null; text: string; words: string; effect: string; created_at: Time }
+
+type ScreeningOffTable = { site_id: string; rule: string; created_at: Time }
+
+type ScreeningChangeTable = { id: string; site_id: string | null; number: number; changes: Json; actor_name: string; created_at: Time }
 
 /** How far the search index has followed the facts; one row. */
 type SearchCursorTable = { fact_id: string }
@@ -261,6 +327,9 @@ export type Schema = {
   comment_like: CommentLikeTable
   report: ReportTable
   audit: AuditTable
+  assignment: AssignmentTable
+  note: NoteTable
+  viewing: ViewingTable
   edit: EditTable
   consent_text: ConsentTextTable
   thread_alias: ThreadAliasTable
@@ -279,8 +348,12 @@ export type Schema = {
   api_token: ApiTokenTable
   challenge_use: ChallengeUseTable
   flood: FloodTable
+  ban: BanTable
   saved_view: SavedViewTable
   desk_keys: DeskKeysTable
+  screening_rule: ScreeningRuleTable
+  screening_off: ScreeningOffTable
+  screening_change: ScreeningChangeTable
   search_cursor: SearchCursorTable
   search_site: SearchSiteTable
   search_document: SearchDocumentTable

@@ -25,6 +25,8 @@ type Side = {
   threadId: string
   published: Submitted
   waiting: Submitted
+  /** A note of the person whose token it is. */
+  note: string
   /** A decision within its undo window. */
   decision: string
 }
@@ -32,6 +34,7 @@ type Side = {
 type Call = { path: string; init?: Parameters<Ward['request']>[1]; expected: number; showsPublic?: boolean }
 
 const PUBLISHED_TEXT = 'Chỉ đọc được ở '
+const NO_WORDS = { hold: ['x y'], mark: [], allow: [] }
 /** A table row that says why a route has nothing to try. */
 const NOTHING = 'takes no id, key, token or session of a site'
 
@@ -65,6 +68,12 @@ async function openSide(slug: string, origin: string, article: string): Promise<
   expect(thread.thread.count).toBe(1)
   const waiting = await post(base, 'Chưa ai xem ngoài nơi của nó.')
   const cookie = await ward.signIn('admin', `admin@${slug}.example`, slug)
+  const noted = await ward.request(`/api/v1/admin/sites/${slug}/comments/${waiting.comment.id}/notes`, {
+    method: 'POST',
+    headers: bearer(token),
+    body: { body: 'Ghi chú nội bộ.' },
+  })
+  const { id: note } = (await noted.json()) as { id: string }
   const { db } = ward.store
   const person = await db.selectFrom('staff').select('id').where('email', '=', `admin@${slug}.example`).executeTakeFirstOrThrow()
   const open = await db.selectFrom('session').select('id').where('staff_id', '=', person.id).executeTakeFirstOrThrow()
@@ -82,7 +91,7 @@ async function openSide(slug: string, origin: string, article: string): Promise<
     tokenId: held.id,
     invitation: sha256(new URL(link.url).searchParams.get('link') ?? ''),
   }
-  return { ...base, ...people, cookie, threadId: thread.thread.id, published, waiting, decision: '' }
+  return { ...base, ...people, cookie, threadId: thread.thread.id, published, waiting, note, decision: '' }
 }
 
 async function post(side: Pick<Side, 'slug' | 'origin' | 'article'>, body: string): Promise<Submitted> {
@@ -170,6 +179,23 @@ const CASES: Record<string, string | ((here: Side, there: Side) => Call[])> = {
       expected: 404,
     },
   ],
+  'GET /api/v1/admin/sites/:site/comments/:id/surroundings': (here, there) =>
+    staffOn(here, there, (side) => `comments/${side.waiting.comment.id}/surroundings`, {}),
+  'GET /api/v1/admin/sites/:site/colleagues': (here, there) => asStranger(here, `/api/v1/admin/sites/${there.slug}/colleagues`),
+  'PUT /api/v1/admin/sites/:site/comments/:id/assignee': (here, there) =>
+    staffOn(here, there, (side) => `comments/${side.waiting.comment.id}/assignee`, {
+      method: 'PUT',
+      body: { assignee: null, assignment: 0 },
+    }),
+  'POST /api/v1/admin/sites/:site/comments/:id/notes': (here, there) =>
+    staffOn(here, there, (side) => `comments/${side.waiting.comment.id}/notes`, { method: 'POST', body: { body: 'Ghi sang nơi khác.' } }),
+  'PATCH /api/v1/admin/sites/:site/notes/:id': (here, there) =>
+    staffOn(here, there, (side) => `notes/${side.note}`, { method: 'PATCH', body: { body: 'Sửa của nơi khác.' } }),
+  'DELETE /api/v1/admin/sites/:site/notes/:id': (here, there) => staffOn(here, there, (side) => `notes/${side.note}`, { method: 'DELETE' }),
+  'PUT /api/v1/admin/sites/:site/comments/:id/viewing': (here, there) =>
+    staffOn(here, there, (side) => `comments/${side.waiting.comment.id}/viewing`, { method: 'PUT' }),
+  'POST /api/v1/admin/sites/:site/comments/:id/contact': (here, there) =>
+    staffOn(here, there, (side) => `comments/${side.waiting.comment.id}/contact`, { method: 'POST', body: { reason: 'Tò mò.' } }),
   'POST /api/v1/admin/sites/:site/undos': (here, there) => [
     ...asStranger(here, `/api/v1/admin/sites/${there.slug}/undos`, { method: 'POST', body: { decisions: [there.decision] } }),
     ...withIds(there, `/api/v1/admin/sites/${there.slug}/undos`, { method: 'POST', body: { decisions: [here.decision] } }),
@@ -189,6 +215,13 @@ const CASES: Record<string, string | ((here: Side, there: Side) => Call[])> = {
     staffOn(here, there, (side) => `comments/${side.published.comment.id}/pin`, { method: 'DELETE' }),
   'DELETE /api/v1/admin/sites/:site/comments/:id/reports': (here, there) =>
     staffOn(here, there, (side) => `comments/${side.published.comment.id}/reports`, { method: 'DELETE' }),
+  'GET /api/v1/admin/sites/:site/rules': (here, there) => asStranger(here, `/api/v1/admin/sites/${there.slug}/rules`),
+  'PUT /api/v1/admin/sites/:site/rules/:scope': (here, there) =>
+    asStranger(here, `/api/v1/admin/sites/${there.slug}/rules/ward`, { method: 'PUT', body: { ...NO_WORDS, version: 0 } }),
+  'POST /api/v1/admin/sites/:site/rules/:scope/trial': (here, there) =>
+    asStranger(here, `/api/v1/admin/sites/${there.slug}/rules/ward/trial`, { method: 'POST', body: NO_WORDS }),
+  'PUT /api/v1/admin/sites/:site/switches': (here, there) =>
+    asStranger(here, `/api/v1/admin/sites/${there.slug}/switches`, { method: 'PUT', body: { rule: 'links', off: true } }),
   'GET /api/v1/sites/:site': 'tells a site’s public settings',
   'GET /api/v1/sites/:site/threads': (here, there) => [
     { path: `/api/v1/sites/${there.slug}/threads?key=${here.article}`, expected: 200 },
@@ -329,6 +362,13 @@ const CASES: Record<string, string | ((here: Side, there: Side) => Call[])> = {
       expected: 404,
     },
   ],
+  'GET /desk/:site/bans': (here, there) => onDesk(here, `/desk/${there.slug}/bans`),
+  'POST /desk/:site/bans': (here, there) => {
+    const body = form({ comment: there.waiting.comment.id, span: 'network 1', reason: 'Thử' })
+    return onDesk(here, `/desk/${there.slug}/bans`, { method: 'POST', body })
+  },
+  'POST /desk/:site/bans/:id/lift': (here, there) =>
+    onDesk(here, `/desk/${there.slug}/bans/khong-co/lift`, { method: 'POST', body: form({}) }),
   'POST /desk/:site/decisions': (here, there) => [
     ...onDesk(here, `/desk/${there.slug}/decisions`, { method: 'POST', body: deskDecision(there) }),
     {
@@ -345,6 +385,12 @@ const CASES: Record<string, string | ((here: Side, there: Side) => Call[])> = {
       expected: 404,
     },
   ],
+  'GET /desk/:site/words': (here, there) => onDesk(here, `/desk/${there.slug}/words`),
+  'GET /desk/:site/words.csv': (here, there) => onDesk(here, `/desk/${there.slug}/words.csv`),
+  'POST /desk/:site/words': (here, there) =>
+    onDesk(here, `/desk/${there.slug}/words`, { method: 'POST', body: form({ version: '0', hold: 'x y', act: 'save' }) }),
+  'POST /desk/:site/words/switch': (here, there) =>
+    onDesk(here, `/desk/${there.slug}/words/switch`, { method: 'POST', body: form({ rule: 'links', off: '1' }) }),
   'GET /desk/:site/stamp': (here, there) => onDesk(here, `/desk/${there.slug}/stamp`),
   'GET /desk/:site/cards/:id': (here, there) => [
     ...onDesk(here, `/desk/${there.slug}/cards/${there.waiting.comment.id}`),

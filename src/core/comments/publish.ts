@@ -89,7 +89,7 @@ export function remove(ctx: Ctx, comment: Place, place: 'kept' | 'taken'): Compi
       public_masks: null,
       renderer: null,
       pin_slot: null,
-      ...(place === 'taken' ? { published_at: null } : {}),
+      ...(place === 'taken' ? { published_at: null, network_hash: null } : {}),
     })
     .where('id', '=', comment.id)
   return [...countedAnew(ctx, comment, [change]), ...touchThread(ctx, comment.threadId)]

@@ -5,8 +5,8 @@ import { AppError, allow, type Ctx } from '../context.ts'
 import { takingBackBeside } from '../moderation/undo.ts'
 import { audited, commit, retrying } from '../record.ts'
 import { imitatesOffice } from '../screening/names.ts'
-import { BUILT_IN } from '../screening/rules.ts'
 import { screen } from '../screening/screen.ts'
+import { rulesFor } from '../screening/wordlist.ts'
 import { agenciesOf, isOwnPage } from '../sites.ts'
 import { findThreadById } from '../threads.ts'
 import { textHash } from './author.ts'
@@ -40,7 +40,7 @@ export async function revise(ctx: Ctx, commentId: string, token: string, raw: un
   if (current.body === body) return answer(ctx, comment, comment.state)
   const thread = await findThreadById(ctx, comment.threadId)
   const revisionId = services.newId()
-  const signals = screen({ body, name: comment.authorNameGiven }, BUILT_IN, {
+  const signals = screen({ body, name: comment.authorNameGiven }, await rulesFor(ctx), {
     isForeignArticle: thread.url !== '' && !isOwnPage(site, thread.url),
     isImitation: comment.authorNameGiven !== null && imitatesOffice(comment.authorNameGiven, agenciesOf(site)),
   })

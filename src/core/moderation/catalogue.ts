@@ -68,6 +68,25 @@ export async function takeIn(services: Services): Promise<boolean> {
   }
 }
 
+/** Takes comments in anew whose signals changed without a fact; those that the index does not know yet come by themselves. */
+export async function reindexed(services: Services, commentIds: readonly string[]): Promise<void> {
+  const { store } = services
+  const rows: Row[] = await store.db
+    .selectFrom('comment')
+    .innerJoin('search_document as document', (join) =>
+      join.onRef('document.comment_id', '=', 'comment.id').onRef('document.version', '=', 'comment.version'),
+    )
+    .innerJoin('revision', 'revision.id', 'comment.revision_id')
+    .innerJoin('thread', 'thread.id', 'comment.thread_id')
+    .select(['comment.id as fact', 'comment.id', 'comment.site_id', 'comment.thread_id', 'comment.version', 'comment.state'])
+    .select(['comment.author_name_given', 'comment.kind', 'comment.receipt_code', 'comment.received_at', 'thread.title'])
+    .select(['revision.body', 'revision.signals'])
+    .where('comment.id', 'in', [...commentIds])
+    .execute()
+  const statements = putDocuments(store, rows.map(documentOf))
+  if (statements.length > 0) await store.batch(statements)
+}
+
 /** The clock's duty: takes in some of what is new, and tells whether more is left. Throws StoreBusy. */
 export async function keepCatalogue(services: Services): Promise<boolean> {
   return !(await takeIn(services))

@@ -44,6 +44,9 @@ export type QueueItem = {
   pinned: boolean
   /** Readers' reports nobody has handled. */
   report_count: number
+  /** Who has it in hand, and the number that an assignment must name. */
+  assignee: { id: string; name: string } | null
+  assignment: number
   article: { thread_id: string; key: string; url: string; title: string; state: 'open' | 'closed' }
   in_reply_to: { id: string; author_name: string | null; body_text: string } | null
   signals: Signal[]
@@ -80,6 +83,10 @@ export type QueueQuery = {
   article?: string | undefined
   signal?: SignalCode | undefined
   kind?: OpinionKind | undefined
+  /** `me`, `none`, or a colleague's id: only what they have in hand. */
+  assignee?: string | undefined
+  /** A comment's id: only what the same reader sent, that comment included. */
+  author?: string | undefined
   /** `1`: only comments with open reports. */
   reported?: '1' | undefined
   from?: string | undefined
@@ -103,8 +110,13 @@ export async function readQueue(ctx: Ctx, query: QueueQuery): Promise<QueuePage>
   allow(ctx, 'queue.read')
   if (query.state === 'sealed') throw faulty('validation', '/state')
   const isAscending = query.sort === undefined ? query.state !== 'any' && OLDEST_FIRST.includes(query.state) : query.sort !== 'newest'
+  const isOfPerson = query.author !== undefined || (query.assignee !== undefined && query.assignee !== UNASSIGNED)
   const isSearch =
-    query.state === 'any' || query.q !== undefined || query.article !== undefined || query.signal !== undefined || query.kind !== undefined
+    (query.state === 'any' && !isOfPerson) ||
+    query.q !== undefined ||
+    query.article !== undefined ||
+    query.signal !== undefined ||
+    query.kind !== undefined
   const page = isSearch ? readFound(ctx, query, isAscending) : readState(ctx, query, isAscending)
   const [found, counts] = await Promise.all([page, readCounts(ctx)])
   return { ...found, counts }
@@ -124,7 +136,8 @@ async function readState(ctx: Ctx, query: QueueQuery, isAscending: boolean): Pro
   if (query.after !== undefined && after === null) throw faulty('validation', '/after')
   let rows = rowsOf(ctx)
     .where('comment.site_id', '=', ctx.site.id)
-    .where('comment.state', '=', query.state)
+    .where(ofState(query))
+    .where(ofPeople(ctx, query))
     .limit(query.limit + 1)
   for (const column of columns) rows = rows.orderBy(`comment.${column}`, isAscending ? 'asc' : 'desc')
   if (query.until !== undefined) rows = rows.where('comment.id', '<=', query.until)
@@ -165,6 +178,7 @@ async function readFound(ctx: Ctx, query: QueueQuery, isAscending: boolean): Pro
   const rows = await Promise.all(
     inChunks(ids, PARAMETERS_OF_ROWS).map((chunk) => {
       let found = rowsOf(ctx).where('comment.id', 'in', chunk).where(isOfSite).where('comment.state', '!=', 'sealed')
+      found = found.where(ofPeople(ctx, query))
       if (query.reported) found = found.where(hasOpenReports)
       if (query.until !== undefined) found = found.where('comment.id', '<=', query.until)
       return (query.state === 'any' ? found : found.where('comment.state', '=', query.state)).execute()
@@ -327,6 +341,28 @@ async function movedAmong(ctx: Ctx, shown: readonly { id: string; version: numbe
   }))
 }
 
+/** The value of `assignee` for what nobody has in hand. */
+const UNASSIGNED = 'none'
+
+/** The state of a page that is read from the comments; where it is that of one person, the index is theirs and not the state's. */
+function ofState({ state, author, assignee }: QueueQuery) {
+  if (state === 'any') return sql<boolean>`comment.state <> 'sealed'`
+  const isOfPerson = author !== undefined || (assignee !== undefined && assignee !== UNASSIGNED)
+  return isOfPerson ? sql<boolean>`comment.state || '' = ${state}` : sql<boolean>`comment.state = ${state}`
+}
+
+/** Whose a comment must be: written by the same reader as another, in hand of somebody. By the index of the rarer of the two. */
+function ofPeople(ctx: Ctx, { author, assignee }: QueueQuery) {
+  const parts = [sql<boolean>`1 = 1`]
+  if (author !== undefined)
+    parts.push(sql`comment.reader_hash = (
+      SELECT named.reader_hash FROM comment AS named WHERE named.id = ${author} AND named.site_id = ${ctx.site.id} AND named.state <> 'sealed')`)
+  const id = assignee === 'me' ? ('id' in ctx.actor ? ctx.actor.id : '') : assignee
+  if (id === UNASSIGNED) parts.push(sql`comment.assignee_id IS NULL`)
+  else if (id !== undefined) parts.push(author === undefined ? sql`comment.assignee_id = ${id}` : sql`comment.assignee_id || '' = ${id}`)
+  return sql<boolean>`${sql.join(parts, sql` AND `)}`
+}
+
 /** The last acts of a site that tell whether anything moved: as many as may be written in another order than they began. */
 const ACTS_IN_STAMP = 64
 
@@ -337,7 +373,7 @@ export async function readStamp(ctx: Ctx): Promise<string> {
     .selectFrom('audit')
     .select('id')
     .where('site_id', '=', ctx.site.id)
-    .orderBy('created_at', 'desc')
+    .orderBy('id', 'desc')
     .limit(ACTS_IN_STAMP)
     .execute()
   return sha256(
@@ -378,6 +414,7 @@ function rowsOf(ctx: Ctx) {
     .innerJoin('revision', 'revision.id', 'comment.revision_id')
     .innerJoin('thread', 'thread.id', 'comment.thread_id')
     .leftJoin('comment as parent', 'parent.id', 'comment.parent_id')
+    .leftJoin('staff as assignee', 'assignee.id', 'comment.assignee_id')
     .selectAll('comment')
     .select([
       'revision.body',
@@ -387,6 +424,7 @@ function rowsOf(ctx: Ctx) {
       'thread.url',
       'thread.title',
       'thread.closed_at',
+      'assignee.name as assignee_name',
       'parent.author_name as parent_name',
       'parent.public_text as parent_text',
     ])
@@ -419,6 +457,8 @@ function toItem(ctx: Ctx, row: Awaited<ReturnType<ReturnType<typeof rowsOf>['exe
     official: comment.official,
     pinned: comment.pinSlot !== null,
     report_count: comment.openReports,
+    assignee: comment.assigneeId === null ? null : { id: comment.assigneeId, name: row.assignee_name ?? '' },
+    assignment: comment.assignment,
     article: {
       thread_id: comment.threadId,
       key: row.key,

@@ -4,6 +4,7 @@ import { claimable } from '../../storage/store.ts'
 import { settleDecision } from '../comments/publish.ts'
 import type { Ctx } from '../context.ts'
 import type { Events } from '../record.ts'
+import { rescreen } from '../screening/rescreen.ts'
 import { findSiteById } from '../sites.ts'
 
 /** Rows claimed at once. */
@@ -18,6 +19,7 @@ const LONGEST_DELAY_MS = 6 * 3_600_000
 type Handler<Event extends keyof Events> = (ctx: Ctx, payload: Events[Event]) => Promise<void>
 const HANDLERS: { [Event in keyof Events]: Handler<Event> } = {
   'decision.due': (ctx, payload) => settleDecision(ctx, payload.decision),
+  'rules.changed': rescreen,
 }
 
 /** Carries out what is due, at most {@link CLAIMED_AT_ONCE} rows; returns how many were run. */
@@ -55,7 +57,7 @@ async function run(
   const { db } = services.store
   try {
     const ctx: Ctx = { services, actor: { kind: 'system', name: 'clock' }, site: await findSiteById(services, row.site_id) }
-    await HANDLERS[row.event](ctx, JSON.parse(row.payload) as Events[typeof row.event])
+    await HANDLERS[row.event](ctx, JSON.parse(row.payload))
     await services.store.batch([db.deleteFrom('outbox').where('id', '=', row.id)])
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error)

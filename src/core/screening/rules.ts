@@ -5,7 +5,8 @@ import type { SignalCode } from './signal.ts'
 import { canonical, fold } from './vietnamese.ts'
 
 /** What an entry does: `hold` and `mark` point its places out, more and less urgently; `allow` keeps others from pointing them out. */
-type Effect = 'hold' | 'mark' | 'allow'
+export const EFFECTS = ['hold', 'mark', 'allow'] as const
+export type Effect = (typeof EFFECTS)[number]
 
 /** Characters of one entry, and stars in it: what a person can still read. */
 const MAX_ENTRY_LENGTH = 80

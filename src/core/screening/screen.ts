@@ -19,6 +19,8 @@ export type Facts = {
   isForeignArticle: boolean
   /** How many comments of this author were rejected lately. */
   rejectedBefore?: number
+  /** The sender was banned before, and the ban is over. */
+  wasBanned?: boolean
   /** Comments of the site with the same or nearly the same text: ids of the first ones, and how many in all. */
   twins?: { ids: string[]; count: number }
   /** The name, or what it looks like, is that of an office or an officer. */
@@ -34,6 +36,22 @@ export function screen(draft: Draft, rules: Rules, facts: Facts): Signal[] {
   const signals = [...textSignals(draft.body, rules), ...circumstances(facts)]
   return inOrder(signals.filter(({ code, rule }) => !rules.off.has(code) && !rules.off.has(rule)))
 }
+
+/** Whether a signal is found in the text itself, and so found again whenever the text is looked at. */
+export function isOfText(code: SignalCode): boolean {
+  return !OF_SURROUNDINGS.includes(code)
+}
+
+const OF_SURROUNDINGS: readonly SignalCode[] = [
+  'foreign_article',
+  'rejected_before',
+  'twins',
+  'name_imitates',
+  'honeypot',
+  'too_fast',
+  'pasted',
+  'flood',
+]
 
 /** The signals of the text itself. Each looks for one thing; their order has no meaning. */
 function textSignals(body: string, rules: Rules): Signal[] {
@@ -66,6 +84,7 @@ function circumstances(facts: Facts): Signal[] {
   const holds: [SignalCode, boolean | undefined, Signal['details']?][] = [
     ['foreign_article', facts.isForeignArticle],
     ['rejected_before', (facts.rejectedBefore ?? 0) > 0, { count: facts.rejectedBefore ?? 0 }],
+    ['banned_before', facts.wasBanned],
     ['twins', twins !== undefined && twins.count > 0, { twins: twins?.ids ?? [], count: twins?.count ?? 0 }],
     ['name_imitates', facts.isImitation],
     ['honeypot', sending?.isHoneypotFilled],
