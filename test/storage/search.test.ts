@@ -24,7 +24,7 @@ const QUERIES: Record<string, Record<string, string>> = {
   'tab reported': { state: 'published', reported: '1' },
   'all states': { state: 'any' },
   kind: { state: 'any', kind: 'proposal' },
-  'kind and commonest': { q: 'khong', state: 'any', kind: 'question', sort: 'article' },
+  'kind and commonest': { q: 'khong', state: 'any', kind: 'proposal', sort: 'article' },
   article: { state: 'any', article: 'key-3' },
   'article and state': { state: 'spam', article: 'key-5' },
   signal: { state: 'any', signal: 'bidi' },
