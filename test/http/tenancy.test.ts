@@ -362,6 +362,9 @@ const CASES: Record<string, string | ((here: Side, there: Side) => Call[])> = {
       expected: 404,
     },
   ],
+  'GET /desk/:site/log': (here, there) => onDesk(here, `/desk/${there.slug}/log`),
+  'POST /desk/:site/log/export': (here, there) =>
+    onDesk(here, `/desk/${there.slug}/log/export`, { method: 'POST', body: form({ format: 'csv' }) }),
   'POST /desk/:site/decisions': (here, there) => [
     ...onDesk(here, `/desk/${there.slug}/decisions`, { method: 'POST', body: deskDecision(there) }),
     {
