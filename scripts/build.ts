@@ -37,7 +37,7 @@ await Promise.all([
   }),
   build({
     ...browser,
-    entryPoints: { v1: 'widget/define.ts' },
+    entryPoints: { v1: 'widget/define.ts', solver: 'widget/solver.ts' },
     outdir: `${ASSETS}/widget`,
     minify: true,
     loader: { '.css': 'text' },

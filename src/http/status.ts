@@ -79,6 +79,9 @@ export const STATUS = {
   challenge_expired: 403,
   challenge_used: 403,
   answer_wrong: 403,
+  banned: 403,
+  ban_unknown: 409,
+  ban_reason_invalid: 422,
   busy: 503,
   internal: 500,
 } as const satisfies Record<ErrorCode, number>

@@ -47,6 +47,7 @@ const TABLES: {
   api_token: { key: ['id'] },
   challenge_use: { key: ['hash'] },
   flood: { key: ['id'] },
+  ban: { key: ['id'] },
   saved_view: { key: ['id'] },
   desk_keys: { key: ['staff_id'] },
   screening_rule: { key: ['id'] },
@@ -56,6 +57,13 @@ const TABLES: {
   search_site: 'derived',
   search_document: 'derived',
   search_word: 'derived',
+  assessment_cursor: 'derived',
+  assessment_turn: 'derived',
+  assessment: 'derived',
+  learned: 'derived',
+  lesson: 'derived',
+  twin: 'derived',
+  twin_band: 'derived',
   schema_migration: 'bookkeeping',
 }
 
