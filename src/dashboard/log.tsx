@@ -206,7 +206,7 @@ function Changes(props: { desk: Desk; detail: Record<string, unknown> }) {
       : []),
     ...Object.entries(others)
       .filter(([, value]) => value !== null && value !== undefined && !(Array.isArray(value) && value.length === 0))
-      .map(([name, value]) => ({ name: labelOf(props.desk, name), after: valueOf(props.desk, name, value) })),
+      .map(([name, value]) => ({ name: labelOf(props.desk, name), after: spoken(props.desk, name, value) })),
   ]
   if (rows.length === 0) return null
   return (
@@ -238,10 +238,10 @@ function labelOf({ words }: Desk, name: string): string {
   return labels[name] ?? name
 }
 
-function valueOf({ words }: Desk, name: string, value: unknown): string {
-  const spoken: Record<string, Record<string, string>> = { reason: words.reasons, role: words.roles, state: words.states }
-  const known = typeof value === 'string' ? spoken[name]?.[value] : undefined
-  return known ?? shown(value)
+function spoken({ words }: Desk, name: string, value: unknown): string {
+  const known: Record<string, Record<string, string>> = { reason: words.reasons, role: words.roles, state: words.states }
+  const word = typeof value === 'string' ? known[name]?.[value] : undefined
+  return word ?? shown(value)
 }
 
 function shown(value: unknown): string {

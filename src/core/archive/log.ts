@@ -4,7 +4,7 @@ import { sql } from 'kysely'
 import { z } from 'zod'
 import { csvLine } from '../../lib/csv.ts'
 import { AppError, allow, type Ctx, faulty } from '../context.ts'
-import { idAt } from '../moderation/catalogue.ts'
+import { idAt } from '../moderation/follow.ts'
 import { audited, commit } from '../record.ts'
 
 const PAGE_LENGTH = 50

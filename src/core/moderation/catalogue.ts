@@ -156,9 +156,3 @@ function wordsOf(row: Row): string[] {
 function dayOf(time: string): string {
   return new Date(Date.parse(time) + VIETNAM_MS).toISOString().slice(0, 10)
 }
-
-/** What ids made at this moment begin with (UUIDv7: the milliseconds, in hexadecimal). */
-export function idAt(ms: number): string {
-  const hex = Math.max(0, ms).toString(16).padStart(12, '0')
-  return `${hex.slice(0, 8)}-${hex.slice(8)}`
-}
