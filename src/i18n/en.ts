@@ -409,7 +409,7 @@ export const desk = {
   hiddenPart: 'hidden from readers',
   publicText: 'Public version',
   maskPick: 'Choose what to hide: arrows to move, space to choose, Enter to approve and hide, Esc to leave',
-  maskCount: 'Hide {n} places',
+  maskCount: 'Approve and hide {n} places',
   returnReason: 'Reason for returning',
   returnHint: 'The sender reads the reason by the receipt, and can edit the opinion as long as it is returned.',
   returnGo: 'Return to the sender',

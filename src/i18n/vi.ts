@@ -417,7 +417,7 @@ export const desk = {
   hiddenPart: 'đang ẩn với bạn đọc',
   publicText: 'Bản công khai',
   maskPick: 'Chọn phần cần ẩn: mũi tên để đi, phím cách để chọn, Enter để duyệt và ẩn, Esc để thôi',
-  maskCount: 'Ẩn {n} chỗ',
+  maskCount: 'Duyệt và ẩn {n} chỗ',
   returnReason: 'Lý do trả lại',
   returnHint: 'Người gửi đọc được lý do khi tra cứu, và sửa được ý kiến chừng nào còn bị trả lại.',
   returnGo: 'Trả lại cho người gửi',
