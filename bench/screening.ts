@@ -6,7 +6,7 @@ import { type Draft, screen } from '../src/core/screening/screen.ts'
 import { characterScores, encodingFalse, encodingRecall, falseAlarms, personalQuality, recallOf } from './screening/quality.ts'
 import { CLEAN, disguised, ENCODINGS, hostileTexts, offensiveSpans, PAIRS, personalCases, TRICKS, VULGAR } from './screening/sets.ts'
 
-const folder = process.argv[2] ?? process.env['YKIEN_BENCH_DATA'] ?? '../shared/data'
+const folder = process.argv[2] ?? '../shared/data'
 const percent = (share: number) => `${(100 * share).toFixed(1)} %`
 const line = (label: string, value: string) => console.log(`${label.padEnd(46)} ${value}`)
 

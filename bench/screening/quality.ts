@@ -47,7 +47,7 @@ export function personalQuality(cases: readonly PersonalCase[]): { cases: number
 /** The share of sentences in an old encoding that are told as such, and of those that read again as they did. */
 export function encodingRecall(encoding: keyof typeof ENCODINGS): { made: number; found: number; exact: number } {
   // What has fewer than three words with marks cannot be told by its words.
-  const texts = CLEAN.filter((text) => text.split(' ').filter((word) => /[^\x00-\x7F]/.test(word)).length >= 3)
+  const texts = CLEAN.filter((text) => text.split(' ').filter((word) => /[^ -~]/.test(word)).length >= 3)
   const told = texts.map((text) => ({ text, recovered: recover(ENCODINGS[encoding](text)) }))
   const found = told.filter(({ recovered }) => recovered?.encoding === encoding)
   const exact = found.filter(({ text, recovered }) => recovered?.text.toLowerCase() === text.toLowerCase())

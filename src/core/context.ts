@@ -34,6 +34,8 @@ export type Ctx = { services: Services; actor: Actor; site: Site }
 /** Who decides on comments: everybody but those who only read, answer or receive citizens. */
 const DECIDERS = ['moderator', 'leader', 'admin', 'system'] as const satisfies readonly Role[]
 const ANSWERERS = ['replier', 'leader', 'admin', 'system'] as const satisfies readonly Role[]
+/** Everybody who does something with comments. */
+const WORKERS = ['moderator', 'replier', 'leader', 'reception', 'admin', 'system'] as const satisfies readonly Role[]
 const ADMINS = ['admin', 'system'] as const satisfies readonly Role[]
 
 /**
@@ -47,9 +49,22 @@ export const STAFF_ACTS = {
     means: 'approve (also with parts hidden), reject, return, defer, hide and seal comments, dismiss reports, undo own decisions',
   },
   'comment.pin': { roles: DECIDERS, means: 'pin and unpin published comments' },
+  'comment.assign': {
+    roles: ['moderator', 'replier', 'leader', 'admin', 'system'],
+    means: 'give a comment to a colleague, take it, and put it back',
+  },
+  'note.write': { roles: WORKERS, means: 'write notes that only colleagues read; correct and delete own ones for a quarter of an hour' },
+  'contact.read': {
+    roles: ['leader', 'reception', 'admin', 'system'],
+    means: 'read how an author can be reached, with a reason; each look is recorded',
+  },
+  'record.read': { roles: ['leader', 'admin', 'system'], means: 'read the record of who did what' },
+  'record.export': { roles: ADMINS, means: 'take the record away as a file; that is recorded too' },
   'thread.close': { roles: DECIDERS, means: 'close an article to further opinions, and open it again' },
   'reply.publish': { roles: ANSWERERS, means: 'publish official replies, take back own ones' },
   'decision.undo_others': { roles: ['leader', 'admin', 'system'], means: 'undo what somebody else decided' },
+  'learning.read': { roles: ADMINS, means: 'see how well the site’s own decisions order what waits' },
+  'ban.manage': { roles: ['leader', 'admin', 'system'], means: 'ban senders for a time, see and lift bans' },
   'rules.read': { roles: ROLES, means: 'see the rules of screening and what was changed in them' },
   'rules.manage': { roles: ['leader', 'admin', 'system'], means: 'change the ward’s lists of words, turn rules of screening off and on' },
   'rules.province': { roles: ['system'], means: 'change the province’s lists of words, which hold on every site' },
@@ -182,6 +197,8 @@ export type ErrorCode =
   | 'idempotency_key_invalid'
   | 'reader_token_invalid'
   | 'pins_full'
+  | 'assignee_unknown'
+  | 'assigned_meanwhile'
   | 'rule_invalid'
   | 'rule_twice'
   | 'rules_full'
@@ -192,6 +209,9 @@ export type ErrorCode =
   | 'challenge_expired'
   | 'challenge_used'
   | 'answer_wrong'
+  | 'banned'
+  | 'ban_unknown'
+  | 'ban_reason_invalid'
   | 'busy'
   | 'internal'
 

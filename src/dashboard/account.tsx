@@ -188,7 +188,7 @@ async function account(c: AppContext, desk: Desk, fell: Fell | null): Promise<Re
       </section>
       <section class="part">
         <h2>{words.sessions}</h2>
-        <ul class="rows">
+        <ul class="lines">
           {sessions.map((each) => (
             <li>
               <p>

@@ -3,6 +3,7 @@ import { type ItemDetail, readItem } from '../core/moderation/queue.ts'
 import type { AppContext } from '../http/door.ts'
 import { allowPage } from '../http/page.tsx'
 import { dateTime, fill } from '../i18n/format.ts'
+import { BanPanel } from './bans.tsx'
 import { Card, JudgedText } from './card.tsx'
 import { type Desk, listedState, openDesk, queueHref } from './desk.ts'
 import { Frame } from './parts.tsx'
@@ -39,6 +40,7 @@ export async function showComment(c: AppContext): Promise<Response> {
             ))}
           </section>
         )}
+        <BanPanel desk={desk} commentId={item.id} />
         <section class="history">
           <h2>{words.desk.history}</h2>
           <ol>

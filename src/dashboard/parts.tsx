@@ -5,6 +5,7 @@ import type { DeskKeys } from '../core/moderation/desk.ts'
 import { Page } from '../http/page.tsx'
 import type { Language, Strings } from '../i18n/index.ts'
 import type { Desk } from './desk.ts'
+import { FloodBanner } from './flood.tsx'
 
 /** What the script needs to know; everything else it says comes ready-made with the answers. */
 export type ClientWords = Record<
@@ -84,6 +85,7 @@ export function Frame(props: { desk: Desk; title: string; keys?: DeskKeys; child
         data-words={JSON.stringify(clientWords(desk.words))}
         data-keys={props.keys && JSON.stringify(props.keys)}
       >
+        <FloodBanner desk={desk} />
         {props.children}
       </div>
       {desk.ctx.services.config.demo && (
@@ -99,10 +101,12 @@ export function Frame(props: { desk: Desk; title: string; keys?: DeskKeys; child
 /** The rooms of a site's desk in the order of its menu: the path's first part, and who may enter. */
 const ROOMS: readonly { path: string; act: Act; title: (words: Strings) => string }[] = [
   { path: 'queue', act: 'queue.read', title: (words) => words.desk.queue },
+  { path: 'bans', act: 'ban.manage', title: (words) => words.abuse.bans },
   { path: 'words', act: 'rules.read', title: (words) => words.screening.title },
   { path: 'people', act: 'people.read', title: (words) => words.account.people },
   { path: 'tokens', act: 'token.manage', title: (words) => words.account.tokens },
-  { path: 'settings', act: 'site.configure', title: (words) => words.settings.title },
+  { path: 'log', act: 'record.read', title: (words) => words.record.title },
+  { path: 'settings', act: 'queue.read', title: (words) => words.settings.title },
 ]
 
 /** The menu of rooms that this person may enter. */

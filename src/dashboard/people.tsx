@@ -118,7 +118,7 @@ async function people(c: AppContext, desk: Desk, refused: Invitation | null): Pr
       {invitations.length > 0 && (
         <section class="part">
           <h2>{words.invitations}</h2>
-          <ul class="rows">
+          <ul class="lines">
             {invitations.map((each) => (
               <li>
                 <p>{fill(words.invitationRow, { email: each.email, role: roles[each.role], time: dateTime(each.expires_at) })}</p>

@@ -18,10 +18,13 @@ import {
   showAccount,
   showApp,
 } from './account.tsx'
+import { receiveBan, receiveLift, showBans } from './bans.tsx'
 import { receiveBulk, receiveBulkUndo } from './bulk.tsx'
 import { showComment } from './comment.tsx'
+import { composeReply } from './compose.tsx'
 import { receiveConfirmation } from './confirm.tsx'
 import { isScript, receiveAct, receiveDecision, receiveUndo, tellMoved, tellStamp } from './decisions.ts'
+import { sendLog, showLog } from './log.tsx'
 import { Sheet } from './parts.tsx'
 import { receiveAccess, receiveInvitation, receiveRecovery, receiveRole, receiveWithdrawal, showPeople } from './people.tsx'
 import { showCard, showQueue } from './queue.tsx'
@@ -60,6 +63,10 @@ export function deskDoors(limiter: RateLimiter): Hono<AppEnv> {
   doors.post('/desk/:site/words', receiveWords)
   doors.post('/desk/:site/words/switch', receiveSwitch)
   doors.get('/desk/:site/comments/:id', showComment)
+  doors.post('/desk/:site/comments/:id/reply', composeReply)
+  doors.get('/desk/:site/bans', showBans)
+  doors.post('/desk/:site/bans', receiveBan)
+  doors.post('/desk/:site/bans/:id/lift', receiveLift)
   doors.post('/desk/:site/decisions', receiveDecision)
   doors.post('/desk/:site/decisions/:id/undo', receiveUndo)
   doors.post('/desk/:site/moved', tellMoved)
@@ -90,6 +97,8 @@ export function deskDoors(limiter: RateLimiter): Hono<AppEnv> {
   doors.get('/desk/:site/tokens', showTokens)
   doors.post('/desk/:site/tokens', receiveToken)
   doors.post('/desk/:site/tokens/revoke', receiveTokenRevocation)
+  doors.get('/desk/:site/log', showLog)
+  doors.post('/desk/:site/log/export', sendLog)
   settingsDoors(doors)
   doors.all('/desk/*', () => {
     throw new AppError('not_found')

@@ -13,6 +13,7 @@ import { ChangeSettingsInput, changeSettings, readSetup } from '../core/setup.ts
 import { type Language, strings } from '../i18n/index.ts'
 import { staffCtx } from './auth.ts'
 import { csrf, idempotencyKeyOf, jsonOnly } from './guards.ts'
+import { addItemRoutes } from './item.ts'
 import { newApi } from './public.ts'
 import {
   body,
@@ -27,6 +28,9 @@ import {
   RepliedShape,
   refusal,
   SetupShape,
+  Site,
+  SiteAndId,
+  security,
   TrialShape,
   UndoneManyShape,
   UndoneShape,
@@ -35,10 +39,7 @@ import {
 } from './shapes.ts'
 import { signalSentence } from './signal.ts'
 
-const Site = z.object({ site: z.string().openapi({ param: { name: 'site', in: 'path' }, example: 'phuong-vi-du' }) })
 const SiteAndScope = Site.extend({ scope: z.enum(SCOPES).openapi({ param: { name: 'scope', in: 'path' } }) })
-const SiteAndId = Site.extend({ id: z.string().openapi({ param: { name: 'id', in: 'path' } }) })
-const security = [{ bearer: [] }, { session: [] }]
 
 const routes = {
   queue: createRoute({
@@ -249,6 +250,7 @@ export function adminApi() {
 
   api.openapi(routes.dismissReports, async (c) => c.json(await dismissReports(c.var.ctx, c.req.valid('param').id), 200))
 
+  addItemRoutes(api)
   return api
 }
 

@@ -2,9 +2,11 @@
 import { z } from '@hono/zod-openapi'
 import { ChallengeShape } from '../core/abuse/challenge.ts'
 import { SORTS } from '../core/comments/page.ts'
+import { REPORT_REASONS } from '../core/comments/respond.ts'
 import { STATES, VERDICTS } from '../core/comments/states.ts'
-import { OPINION_KINDS } from '../core/context.ts'
+import { OPINION_KINDS, ROLES } from '../core/context.ts'
 import { ACTS } from '../core/moderation/acts.ts'
+import { HAPPENINGS } from '../core/moderation/item.ts'
 import { LISTED_STATES, QUEUE_SORTS } from '../core/moderation/queue.ts'
 import { NUDGES } from '../core/screening/nudges.ts'
 import { EFFECTS } from '../core/screening/rules.ts'
@@ -12,6 +14,11 @@ import { SIGNAL_CODES } from '../core/screening/signal.ts'
 import { SCOPES } from '../core/screening/wordlist.ts'
 
 const Time = z.string().openapi({ format: 'date-time', example: '2026-11-23T08:19:00.000Z' })
+/** The parameters of staff routes, and how their callers say who they are. */
+export const Site = z.object({ site: z.string().openapi({ param: { name: 'site', in: 'path' }, example: 'phuong-vi-du' }) })
+export const SiteAndId = Site.extend({ id: z.string().openapi({ param: { name: 'id', in: 'path' } }) })
+export const security = [{ bearer: [] }, { session: [] }]
+
 const State = z.enum(STATES)
 const Kind = z.enum(OPINION_KINDS)
 const Language = z.enum(['vi', 'en'])
@@ -54,6 +61,7 @@ export const SiteShape = z
     edit_minutes: z.number(),
     fields: z.object({ name: Rule, email: Rule, phone: Rule, address: Rule, kind: Rule }),
     kinds: z.array(Kind).nullable(),
+    kind_names: z.partialRecord(Language, z.record(Kind, z.string())).nullable(),
     requires: z.object({ terms: z.boolean() }),
     rules: z.string().nullable(),
     privacy_url: z.string().nullable(),
@@ -122,6 +130,7 @@ export const SubmittedShape = z
 export const LikedShape = z.object({ likes: z.number(), liked: z.boolean() }).openapi('Liked')
 export const OfferedShape = z.object({ required: z.boolean(), challenge: ChallengeShape.nullable() }).openapi('OfferedChallenge')
 export const ReportedShape = z.object({ reported: z.literal(true) }).openapi('Reported')
+export const ReasonsShape = z.object({ reasons: z.array(z.object({ code: z.enum(REPORT_REASONS), text: z.string() })) }).openapi('Reasons')
 export const NudgesShape = z
   .object({
     nudges: z.array(
@@ -183,6 +192,8 @@ const Signal = z.object({
     converted: z.string().optional(),
   }),
 })
+const Person = z.object({ id: z.string(), name: z.string() })
+
 const QueueItemShape = z
   .object({
     id: z.string(),
@@ -199,10 +210,18 @@ const QueueItemShape = z
     official: Official.nullable(),
     pinned: z.boolean(),
     report_count: z.number(),
+    assignee: Person.nullable(),
+    assignment: z.number().openapi({ description: 'How often it was assigned; an assignment names it' }),
     article: z.object({ thread_id: z.string(), key: z.string(), url: z.string(), title: z.string(), state: z.enum(['open', 'closed']) }),
     in_reply_to: z.object({ id: z.string(), author_name: z.string().nullable(), body_text: z.string() }).nullable(),
     signals: z.array(Signal),
     attention: z.number().openapi({ description: 'How closely to look, 0 to 100: what the signals weigh together' }),
+    twins: z
+      .array(z.object({ id: z.string(), version: z.number(), state: State, receipt_code: z.string(), created_at: Time }))
+      .openapi({ description: 'Other comments of the site with nearly the same text, at most 99, the newest first' }),
+    reasons: z.array(z.string()).openapi({
+      description: 'Words of the text for which the site’s own decisions speak against it; none while it has decided too little',
+    }),
     legal_verdicts: z.array(z.enum(VERDICTS)),
     legal_acts: z.array(z.enum(ACTS)),
     is_public: z.boolean(),
@@ -245,6 +264,67 @@ export const ItemShape = QueueItemShape.extend({
     }),
   ),
 }).openapi('Item')
+
+export const AssignedShape = z
+  .object({ comment: z.object({ id: z.string() }), assignee: Person.nullable(), assignment: z.number() })
+  .openapi('Assigned')
+
+export const ColleaguesShape = z.object({ items: z.array(Person.extend({ role: z.enum(ROLES) })) }).openapi('Colleagues')
+
+export const NoteShape = z
+  .object({
+    id: z.string(),
+    body_text: z.string(),
+    by: z.string().nullable(),
+    at: Time,
+    corrected_at: Time.nullable(),
+    deleted_at: Time.nullable(),
+    can_change_until: Time.nullable(),
+  })
+  .openapi('Note')
+
+export const ViewingShape = z.object({ others: z.array(z.string()) }).openapi('Viewing')
+
+export const ContactShape = z
+  .object({ email: z.string().nullable(), phone: z.string().nullable(), address: z.string().nullable() })
+  .openapi('Contact')
+
+const Neighbour = z.object({
+  id: z.string(),
+  state: State,
+  author_name: z.string().nullable(),
+  is_official: z.boolean(),
+  excerpt: z.string(),
+  at: Time,
+})
+
+export const SurroundingsShape = z
+  .object({
+    timeline: z.array(
+      z.object({
+        kind: z.enum(HAPPENINGS),
+        id: z.string(),
+        at: Time,
+        by: z.string().nullable(),
+        state: State.nullable(),
+        verdict: z.enum(VERDICTS).nullable(),
+        reason: z.string().nullable(),
+        reason_text: z.string().nullable(),
+        text: z.string().nullable(),
+        signals: z.array(z.enum(SIGNAL_CODES)),
+        assignee: z.string().nullable(),
+        action: z.string().nullable(),
+        undone: z.boolean(),
+        deleted: z.boolean(),
+        corrected_at: Time.nullable(),
+        can_change_until: Time.nullable(),
+      }),
+    ),
+    replies: z.array(Neighbour),
+    same_author: z.object({ items: z.array(Neighbour), more: z.boolean() }),
+    has_contact: z.boolean(),
+  })
+  .openapi('Surroundings')
 
 export const OutcomesShape = z
   .object({
@@ -383,13 +463,19 @@ export const QueueQuery = z.object({
   article: z.string().max(MAX_ARTICLE_LENGTH).optional().openapi({ description: 'An article’s key or address, or a thread’s id' }),
   signal: z.enum(SIGNAL_CODES).optional(),
   kind: Kind.optional().openapi({ description: 'The type of opinion its author chose' }),
+  assignee: z.string().max(64).optional().openapi({ description: '`me`, `none`, or the id of a colleague who has it in hand' }),
+  author: z
+    .string()
+    .max(64)
+    .optional()
+    .openapi({ description: 'A comment’s id: only what the same reader sent, without saying who that is' }),
   reported: z.literal('1').optional().openapi({ description: '1: only comments with open reports' }),
   from: z.iso.date().optional().openapi({ description: 'First day, Vietnamese time' }),
   to: z.iso.date().optional().openapi({ description: 'Last day, Vietnamese time' }),
-  sort: z
-    .enum(QUEUE_SORTS)
-    .optional()
-    .openapi({ description: 'The oldest first where people wait, unless given; `article`: by article, of a search within each page' }),
+  sort: z.enum(QUEUE_SORTS).optional().openapi({
+    description:
+      'The oldest first where people wait, unless given; `article`: by article, of a search within each page; of what waits, not of a search, `urgent`: what needs a person first, and `suspect`: what will most likely be refused',
+  }),
   until: z.string().max(64).optional().openapi({ description: 'A comment’s id: only it and those that came before it' }),
   after: z.string().optional(),
   limit: z.coerce.number().int().min(1).max(MAX_PAGE_LENGTH).default(PAGE_LENGTH),

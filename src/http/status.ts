@@ -67,6 +67,8 @@ export const STATUS = {
   idempotency_key_invalid: 422,
   reader_token_invalid: 422,
   pins_full: 409,
+  assignee_unknown: 422,
+  assigned_meanwhile: 409,
   rule_invalid: 422,
   rule_twice: 422,
   rules_full: 422,
@@ -77,6 +79,9 @@ export const STATUS = {
   challenge_expired: 403,
   challenge_used: 403,
   answer_wrong: 403,
+  banned: 403,
+  ban_unknown: 409,
+  ban_reason_invalid: 422,
   busy: 503,
   internal: 500,
 } as const satisfies Record<ErrorCode, number>

@@ -76,6 +76,11 @@ export type CommentTable = {
   pin_slot: number | null
   public_masks: Json | null
   open_reports: Generated<number>
+  urgent_rank: Generated<number>
+  suspect_rank: Generated<number>
+  network_hash: string | null
+  assignee_id: string | null
+  assignment: Generated<number>
   consent_version: number | null
 }
 
@@ -139,6 +144,41 @@ type AuditTable = {
   link: string | null
 }
 
+type AssignmentTable = {
+  id: string
+  site_id: string
+  comment_id: string
+  number: number
+  assignee_id: string | null
+  assignee_name: string | null
+  actor_kind: string
+  actor_id: string | null
+  actor_name: string | null
+  created_at: Time
+}
+
+type NoteTable = {
+  id: string
+  site_id: string
+  comment_id: string
+  body: string
+  actor_kind: string
+  actor_id: string | null
+  actor_name: string | null
+  corrected_at: Time | null
+  deleted_at: Time | null
+  created_at: Time
+}
+
+type ViewingTable = {
+  comment_id: string
+  viewer_id: string
+  site_id: string
+  viewer_name: string
+  first_seen_at: Time
+  last_seen_at: Time
+  open_until: Time
+}
 /** An edit of something that people set, by the version it started from: of two that start from one, one wins. */
 type EditTable = { subject_id: string; from_version: number; site_id: string; created_at: Time }
 
@@ -231,6 +271,20 @@ type ApiTokenTable = {
 
 type ChallengeUseTable = { hash: string; expires_at: Time }
 
+type BanTable = {
+  id: string
+  site_id: string
+  kind: string
+  hash: string
+  reason: string
+  comment_id: string | null
+  made_by: string
+  created_at: Time
+  expires_at: Time
+  lifted_at: Time | null
+  lifted_by: string | null
+}
+
 type FloodTable = {
   id: string
   site_id: string
@@ -261,6 +315,29 @@ type SearchDocumentTable = { id: number; comment_id: string; version: number }
 
 type SearchWordTable = { word: string }
 
+/** How far the assessments have followed the facts, and of which format they are; one row. */
+type AssessmentCursorTable = { fact_id: string; format: number }
+
+type AssessmentTurnTable = { site_id: string; number: number }
+
+type AssessmentTable = { comment_id: string; version: number; revision_id: string; reasons: Json }
+
+type LearnedTable = { site_id: string; kept: number; refused: number; syllables: string; pairs: string; trigrams: string }
+
+type LessonTable = {
+  comment_id: string
+  site_id: string
+  decision_id: string
+  revision_id: string
+  label: string
+  score: number | null
+  decided_at: Time
+}
+
+type TwinTable = { comment_id: string; site_id: string; head_id: string; sent_at: Time }
+
+type TwinBandTable = { site_id: string; band: number; head_id: string; sent_at: Time }
+
 type SchemaMigrationTable = { name: string; checksum: string; applied_at: Time }
 
 export type Schema = {
@@ -275,6 +352,9 @@ export type Schema = {
   comment_like: CommentLikeTable
   report: ReportTable
   audit: AuditTable
+  assignment: AssignmentTable
+  note: NoteTable
+  viewing: ViewingTable
   edit: EditTable
   consent_text: ConsentTextTable
   thread_alias: ThreadAliasTable
@@ -293,6 +373,7 @@ export type Schema = {
   api_token: ApiTokenTable
   challenge_use: ChallengeUseTable
   flood: FloodTable
+  ban: BanTable
   saved_view: SavedViewTable
   desk_keys: DeskKeysTable
   screening_rule: ScreeningRuleTable
@@ -302,5 +383,12 @@ export type Schema = {
   search_site: SearchSiteTable
   search_document: SearchDocumentTable
   search_word: SearchWordTable
+  assessment_cursor: AssessmentCursorTable
+  assessment_turn: AssessmentTurnTable
+  assessment: AssessmentTable
+  learned: LearnedTable
+  lesson: LessonTable
+  twin: TwinTable
+  twin_band: TwinBandTable
   schema_migration: SchemaMigrationTable
 }

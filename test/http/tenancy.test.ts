@@ -25,6 +25,8 @@ type Side = {
   threadId: string
   published: Submitted
   waiting: Submitted
+  /** A note of the person whose token it is. */
+  note: string
   /** A decision within its undo window. */
   decision: string
 }
@@ -66,6 +68,12 @@ async function openSide(slug: string, origin: string, article: string): Promise<
   expect(thread.thread.count).toBe(1)
   const waiting = await post(base, 'Chưa ai xem ngoài nơi của nó.')
   const cookie = await ward.signIn('admin', `admin@${slug}.example`, slug)
+  const noted = await ward.request(`/api/v1/admin/sites/${slug}/comments/${waiting.comment.id}/notes`, {
+    method: 'POST',
+    headers: bearer(token),
+    body: { body: 'Ghi chú nội bộ.' },
+  })
+  const { id: note } = (await noted.json()) as { id: string }
   const { db } = ward.store
   const person = await db.selectFrom('staff').select('id').where('email', '=', `admin@${slug}.example`).executeTakeFirstOrThrow()
   const open = await db.selectFrom('session').select('id').where('staff_id', '=', person.id).executeTakeFirstOrThrow()
@@ -83,7 +91,7 @@ async function openSide(slug: string, origin: string, article: string): Promise<
     tokenId: held.id,
     invitation: sha256(new URL(link.url).searchParams.get('link') ?? ''),
   }
-  return { ...base, ...people, cookie, threadId: thread.thread.id, published, waiting, decision: '' }
+  return { ...base, ...people, cookie, threadId: thread.thread.id, published, waiting, note, decision: '' }
 }
 
 async function post(side: Pick<Side, 'slug' | 'origin' | 'article'>, body: string): Promise<Submitted> {
@@ -142,6 +150,16 @@ const fromPageOf = (here: Side, path: string, method: string, body?: Record<stri
   { path, init: { method, headers: { origin: here.origin }, ...(body ? { body } : {}) }, expected: 403 },
 ]
 
+/** A page of an article: the other site's, and one's own with the other's article. */
+const onArticle = (here: Side, there: Side, part: string, body?: URLSearchParams): Call[] => [
+  ...onDesk(here, `/desk/${there.slug}/articles/${there.threadId}${part}`, body ? { method: 'POST', body } : {}),
+  {
+    path: `/desk/${there.slug}/articles/${here.threadId}${part}`,
+    init: { headers: session(there.cookie), ...(body ? { method: 'POST', body } : {}) },
+    expected: 404,
+  },
+]
+
 const decideOn = (side: Side) => ({ items: [{ comment: side.waiting.comment.id, version: 1, verdict: 'approve' }] })
 const deskDecision = (side: Side) =>
   form({ comment: side.waiting.comment.id, version: '1', verdict: 'approve', request_key: 'khoa-cua-trang-1', state: 'pending' })
@@ -171,6 +189,23 @@ const CASES: Record<string, string | ((here: Side, there: Side) => Call[])> = {
       expected: 404,
     },
   ],
+  'GET /api/v1/admin/sites/:site/comments/:id/surroundings': (here, there) =>
+    staffOn(here, there, (side) => `comments/${side.waiting.comment.id}/surroundings`, {}),
+  'GET /api/v1/admin/sites/:site/colleagues': (here, there) => asStranger(here, `/api/v1/admin/sites/${there.slug}/colleagues`),
+  'PUT /api/v1/admin/sites/:site/comments/:id/assignee': (here, there) =>
+    staffOn(here, there, (side) => `comments/${side.waiting.comment.id}/assignee`, {
+      method: 'PUT',
+      body: { assignee: null, assignment: 0 },
+    }),
+  'POST /api/v1/admin/sites/:site/comments/:id/notes': (here, there) =>
+    staffOn(here, there, (side) => `comments/${side.waiting.comment.id}/notes`, { method: 'POST', body: { body: 'Ghi sang nơi khác.' } }),
+  'PATCH /api/v1/admin/sites/:site/notes/:id': (here, there) =>
+    staffOn(here, there, (side) => `notes/${side.note}`, { method: 'PATCH', body: { body: 'Sửa của nơi khác.' } }),
+  'DELETE /api/v1/admin/sites/:site/notes/:id': (here, there) => staffOn(here, there, (side) => `notes/${side.note}`, { method: 'DELETE' }),
+  'PUT /api/v1/admin/sites/:site/comments/:id/viewing': (here, there) =>
+    staffOn(here, there, (side) => `comments/${side.waiting.comment.id}/viewing`, { method: 'PUT' }),
+  'POST /api/v1/admin/sites/:site/comments/:id/contact': (here, there) =>
+    staffOn(here, there, (side) => `comments/${side.waiting.comment.id}/contact`, { method: 'POST', body: { reason: 'Tò mò.' } }),
   'POST /api/v1/admin/sites/:site/undos': (here, there) => [
     ...asStranger(here, `/api/v1/admin/sites/${there.slug}/undos`, { method: 'POST', body: { decisions: [there.decision] } }),
     ...withIds(there, `/api/v1/admin/sites/${there.slug}/undos`, { method: 'POST', body: { decisions: [here.decision] } }),
@@ -272,6 +307,19 @@ const CASES: Record<string, string | ((here: Side, there: Side) => Call[])> = {
     { path: `/api/v1/receipts/${there.waiting.receipt.code}`, init: { headers: bearer(here.token) }, expected: 404 },
     { path: `/api/v1/receipts/${there.waiting.receipt.code}`, init: { headers: bearer(there.waiting.edit.token) }, expected: 404 },
   ],
+  'GET /api/v1/sites/:site/receipts/:code': (here, there) => [
+    {
+      path: `/api/v1/sites/${there.slug}/receipts/${here.waiting.receipt.code}`,
+      init: { headers: bearer(here.waiting.receipt.secret) },
+      expected: 404,
+    },
+    {
+      path: `/api/v1/sites/${here.slug}/receipts/${there.waiting.receipt.code}`,
+      init: { headers: bearer(here.waiting.receipt.secret) },
+      expected: 404,
+    },
+  ],
+  'GET /api/v1/sites/:site/reasons': (_here, there) => [{ path: `/api/v1/sites/${there.slug}/reasons`, expected: 200 }],
   'GET /widget/:file': NOTHING,
   'GET /assets/:file': NOTHING,
   'GET /feeds/:feed{.+\\.(?:atom|json)}': (here, there) =>
@@ -337,6 +385,16 @@ const CASES: Record<string, string | ((here: Side, there: Side) => Call[])> = {
       expected: 404,
     },
   ],
+  'GET /desk/:site/log': (here, there) => onDesk(here, `/desk/${there.slug}/log`),
+  'POST /desk/:site/log/export': (here, there) =>
+    onDesk(here, `/desk/${there.slug}/log/export`, { method: 'POST', body: form({ format: 'csv' }) }),
+  'GET /desk/:site/bans': (here, there) => onDesk(here, `/desk/${there.slug}/bans`),
+  'POST /desk/:site/bans': (here, there) => {
+    const body = form({ comment: there.waiting.comment.id, span: 'network 1', reason: 'Thử' })
+    return onDesk(here, `/desk/${there.slug}/bans`, { method: 'POST', body })
+  },
+  'POST /desk/:site/bans/:id/lift': (here, there) =>
+    onDesk(here, `/desk/${there.slug}/bans/khong-co/lift`, { method: 'POST', body: form({}) }),
   'POST /desk/:site/decisions': (here, there) => [
     ...onDesk(here, `/desk/${there.slug}/decisions`, { method: 'POST', body: deskDecision(there) }),
     {
@@ -446,6 +504,33 @@ const CASES: Record<string, string | ((here: Side, there: Side) => Call[])> = {
   'GET /desk/:site/settings/origins': (here, there) => onDesk(here, `/desk/${there.slug}/settings/origins`),
   'POST /desk/:site/settings/origins': (here, there) =>
     onDesk(here, `/desk/${there.slug}/settings/origins`, { method: 'POST', body: form({ origin: here.origin }) }),
+  'GET /desk/:site/settings/embed': (here, there) => onDesk(here, `/desk/${there.slug}/settings/embed`),
+  'GET /desk/:site/settings/canned': (here, there) => onDesk(here, `/desk/${there.slug}/settings/canned`),
+  'POST /desk/:site/settings/canned': (here, there) =>
+    onDesk(here, `/desk/${there.slug}/settings/canned`, { method: 'POST', body: form({ name: 'Của nơi khác', body: 'Xin chào.' }) }),
+  'POST /desk/:site/comments/:id/reply': (here, there) => [
+    ...onDesk(here, `/desk/${there.slug}/comments/${there.waiting.comment.id}/reply`, { method: 'POST', body: form({ version: '1' }) }),
+    {
+      path: `/desk/${there.slug}/comments/${here.waiting.comment.id}/reply`,
+      init: { method: 'POST', headers: session(there.cookie), body: form({ version: '1' }) },
+      expected: 404,
+    },
+  ],
+  'GET /desk/:site/articles': (here, there) => onDesk(here, `/desk/${there.slug}/articles`),
+  'POST /desk/:site/articles': (here, there) =>
+    onDesk(here, `/desk/${there.slug}/articles`, { method: 'POST', body: form({ name: 'bai-moi', title: 'Bài mới' }) }),
+  'GET /desk/:site/articles/:id': (here, there) => onArticle(here, there, ''),
+  'POST /desk/:site/articles/:id': (here, there) => onArticle(here, there, '', form({ version: '1', state: 'closed' })),
+  'POST /desk/:site/articles/:id/names': (here, there) => onArticle(here, there, '/names', form({ name: 'ten-khac' })),
+  'GET /desk/:site/articles/:id/merge': (here, there) => onArticle(here, there, '/merge'),
+  'POST /desk/:site/articles/:id/merge': (here, there) => [
+    ...onArticle(here, there, '/merge', form({ into: there.threadId })),
+    {
+      path: `/desk/${there.slug}/articles/${there.threadId}/merge`,
+      init: { method: 'POST', headers: session(there.cookie), body: form({ into: here.threadId }) },
+      expected: 404,
+    },
+  ],
   'GET /desk/:site/settings/consents': (here, there) => onDesk(here, `/desk/${there.slug}/settings/consents`),
   'GET /api/v1/admin/sites/:site/settings': (here, there) => asStranger(here, `/api/v1/admin/sites/${there.slug}/settings`),
   'PATCH /api/v1/admin/sites/:site/settings': (here, there) =>

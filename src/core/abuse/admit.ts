@@ -5,6 +5,7 @@ import type { Compilable } from '../../storage/store.ts'
 import { readerHash } from '../comments/author.ts'
 import { AppError, type Ctx } from '../context.ts'
 import { commit } from '../record.ts'
+import { type Banned, banHashes, bannedUntil, refuseBanned } from './ban.ts'
 import { type Challenge, checkWork, newChallenge, type Subject, useWork, type Work } from './challenge.ts'
 import { floodGoesOn, floodTook } from './flood.ts'
 import { AT_EASE, type Networks, SCOPES, type Scope, type Weigh } from './pressure.ts'
@@ -13,11 +14,14 @@ import { checkAnswer } from './question.ts'
 /** Who sends, as far as a door knows; `answer` is that to the question which stands for a challenge on the page without script. */
 export type Sender = { token: string | null; networks: Networks; weigh: Weigh; answer?: { token: string; text: string } }
 
-/** What the look-up for a post's thread brings along: comments that arrived lately, as one number each, and the article's open flood. */
-export type Lately = { ofSite: number; ofThread: number; floodUntil: string | null }
+/**
+ * What the look-up for a post's thread brings along: comments that arrived lately, as one number each, the article's open flood, and until
+ * when the sender is or was banned.
+ */
+export type Lately = { ofSite: number; ofThread: number; floodUntil: string | null; bannedUntil: string | null }
 
-/** What an admitted post takes with it: statements for its batch, and whether its article is in flood. */
-export type Admission = { isFlooded: boolean; statements: Compilable[] }
+/** What an admitted post takes with it: statements for its batch, whether its article is in flood, and whether its sender was banned before. */
+export type Admission = { isFlooded: boolean; wasBanned: boolean; statements: Compilable[] }
 
 /** Within how long comments count as having arrived lately; memory counts by itself, this is for services that share a database only. */
 const LATELY_MS = 2 * 60_000
@@ -28,7 +32,7 @@ const MOST_LATELY = SCOPES.site.easy.burst
  * The columns of {@link Lately}, for a query that has `thread`: how many comments wait that arrived lately, in the site and under the
  * thread. Those that were decided on meanwhile are not counted, since the index of the queue is read.
  */
-export function latelyColumns(ctx: Ctx) {
+export function latelyColumns(ctx: Ctx, sender: Banned) {
   const since = new Date(ctx.services.now().getTime() - LATELY_MS).toISOString()
   const recent = sql`(SELECT thread_id FROM comment WHERE site_id = ${ctx.site.id} AND state = 'pending' AND received_at > ${since}
     ORDER BY received_at DESC LIMIT ${MOST_LATELY})`
@@ -36,18 +40,26 @@ export function latelyColumns(ctx: Ctx) {
     sql<number>`(SELECT count(*) FROM ${recent} AS recent)`.as('lately_of_site'),
     sql<number>`(SELECT count(*) FROM ${recent} AS recent WHERE recent.thread_id = thread.id)`.as('lately_of_thread'),
     sql<string | null>`(SELECT lasts_until FROM flood WHERE flood.thread_id = thread.id AND flood.ended_at IS NULL)`.as('flood_until'),
+    bannedUntil(ctx, Object.values(banHashes(ctx, sender))).as('banned_until'),
   ] as const
 }
 
 /** {@link Lately} from a row with its columns. */
 export function toLately(
-  row: { lately_of_site: number | string; lately_of_thread: number | string; flood_until: string | null } | undefined,
+  row:
+    | { lately_of_site: number | string; lately_of_thread: number | string; flood_until: string | null; banned_until: string | null }
+    | undefined,
 ): Lately {
-  return { ofSite: Number(row?.lately_of_site ?? 0), ofThread: Number(row?.lately_of_thread ?? 0), floodUntil: row?.flood_until ?? null }
+  return {
+    ofSite: Number(row?.lately_of_site ?? 0),
+    ofThread: Number(row?.lately_of_thread ?? 0),
+    floodUntil: row?.flood_until ?? null,
+    bannedUntil: row?.banned_until ?? null,
+  }
 }
 
 /**
- * Lets a post pass, or throws: `rate_limited` far above every honest pace; `challenge_required` where site, address, browser, article or
+ * Lets a post pass, or throws: `banned`; `rate_limited` far above every honest pace; `challenge_required` where site, address, browser, article or
  * service is busy and no solved challenge came with it; `challenge_invalid`, `challenge_expired` or `answer_wrong` for one that does
  * not hold. These carry a fresh challenge for the same text. `threadId` is null for an article without comments.
  */
@@ -57,8 +69,9 @@ export async function admit(
   post: { subject: Subject; solution: string | null; threadId: string | null; lately: Lately },
 ): Promise<Admission> {
   const { services } = ctx
-  if (!services.config.limits) return { isFlooded: false, statements: [] }
   const { subject, threadId, lately } = post
+  const wasBanned = refuseBanned(ctx, lately.bannedUntil)
+  if (!services.config.limits) return { isFlooded: false, wasBanned, statements: [] }
   const shown = await workOf(ctx, sender, subject, post.solution)
   const work = 'work' in shown ? shown.work : null
   const verdict = await sender.weigh(askedOf(ctx, sender, subject.article, work))
@@ -85,6 +98,7 @@ export async function admit(
   if (work !== null) services.meters.challengeAnswers.add(post.solution === null ? 'answered' : 'solved')
   return {
     isFlooded,
+    wasBanned,
     statements: [
       ...(work === null ? [] : [useWork(ctx, work)]),
       ...(threadId === null || !isFlooded

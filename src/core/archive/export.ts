@@ -26,10 +26,13 @@ const TABLES: readonly { table: keyof Schema; key: readonly string[]; through?: 
   { table: 'thread_alias', key: ['key'] },
   { table: 'canned_reply', key: ['id'] },
   { table: 'flood', key: ['id'] },
+  { table: 'ban', key: ['id'] },
   { table: 'screening_rule', key: ['id'] },
   { table: 'screening_off', key: ['rule'] },
   { table: 'screening_change', key: ['id'] },
   { table: 'audit', key: ['id'] },
+  { table: 'assignment', key: ['id'] },
+  { table: 'note', key: ['id'] },
 ]
 
 /** The tables of an export, in their order. */

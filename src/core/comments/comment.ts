@@ -33,6 +33,9 @@ export type Comment = {
   /** Parts of the public text that were hidden when it was approved. */
   publicMasks: Mask[]
   openReports: number
+  /** Who has it in hand, and how often that changed: two who change it at once are told apart by the number. */
+  assigneeId: string | null
+  assignment: number
 }
 
 /** The comment with this id on the context's site. Throws `not_found`, also for another site's. */
@@ -79,5 +82,7 @@ export function toComment(row: Selectable<CommentTable>): Comment {
     pinSlot: row.pin_slot,
     publicMasks: masksOf(row.public_masks),
     openReports: row.open_reports,
+    assigneeId: row.assignee_id,
+    assignment: row.assignment,
   }
 }

@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { seal, sha256 } from '../../lib/crypto.ts'
 import { conflictOn, insertRow } from '../../storage/store.ts'
 import { admit, type Lately, latelyColumns, offerChallenge, type Sender, toLately } from '../abuse/admit.ts'
+import { type Banned, networkHash } from '../abuse/ban.ts'
 import { MAX_SOLUTION_LENGTH } from '../abuse/challenge.ts'
 import { AT_EASE } from '../abuse/pressure.ts'
 import { AppError, allow, type Ctx, faulty } from '../context.ts'
@@ -20,6 +21,7 @@ import {
   THREAD_COLUMNS,
   type Thread,
   threadIds,
+  threadNamed,
   threadOrNull,
   toThread,
 } from '../threads.ts'
@@ -112,9 +114,10 @@ async function take(ctx: Ctx, input: Sent, request: Sending): Promise<Submitted>
   const { name, contact, kind } = acceptAuthor(ctx, input)
 
   const article = articleOf(input.article, '/article')
+  const banned = { network: request.sender.networks.network, token: request.sender.token, contact }
   const { thread, parentId, lately } = input.parent_id
-    ? await findReplied(ctx, article, input.parent_id)
-    : { ...(await findThreadAndLately(ctx, article)), parentId: null }
+    ? await findReplied(ctx, article, input.parent_id, banned)
+    : { ...(await findThreadAndLately(ctx, article, banned)), parentId: null }
   const subject = subjectOf(input)
   const admission = await admit(ctx, request.sender, { subject, solution: request.solution, threadId: thread?.id ?? null, lately })
   if (thread === null) await refuseThreadFlood(ctx)
@@ -132,6 +135,7 @@ async function take(ctx: Ctx, input: Sent, request: Sending): Promise<Submitted>
   const signals = screen({ body, name }, await rulesFor(ctx), {
     isForeignArticle: url !== '' && !isOwnPage(site, url),
     isFlooded: admission.isFlooded,
+    wasBanned: admission.wasBanned,
     sending: sendingOf(request.form, body),
     isImitation: name !== null && imitatesOffice(name, agenciesOf(site)),
   })
@@ -156,6 +160,7 @@ async function take(ctx: Ctx, input: Sent, request: Sending): Promise<Submitted>
     kind,
     reader_hash: request.sender.token === null ? null : readerHash(ctx, request.sender.token),
     body_hash: textHash(body),
+    network_hash: banned.network === '' ? null : networkHash(ctx, banned.network),
   }
   const revision = { id: revisionId, comment_id: id, number: 1, body, signals: JSON.stringify(signals), created_at: at }
   const fact = {
@@ -174,10 +179,10 @@ async function take(ctx: Ctx, input: Sent, request: Sending): Promise<Submitted>
       ? [
           insertThread(ctx, { key: article.key, url, title: cleanTitle(input.article.title) }),
           // A first comment that raced this one may have made the thread under another id.
-          db.insertInto('comment').values((is) => ({
+          db.insertInto('comment').values({
             ...comment,
-            thread_id: is.selectFrom('thread').select('id').where('site_id', '=', site.id).where('key', '=', article.key),
-          })),
+            thread_id: threadNamed(ctx, article.key),
+          }),
         ]
       : [insertRow(db, 'comment', { ...comment, thread_id: thread.id })]),
     insertRow(db, 'revision', revision),
@@ -209,12 +214,13 @@ function sendingOf({ seconds, pasted = false, website = '' }: Sending['form'], b
 async function findThreadAndLately(
   ctx: Ctx,
   { key, url }: { key: string; url: string | null },
+  banned: Banned,
 ): Promise<{ thread: Thread | null; lately: Lately }> {
   const rows = await ctx.services.store.db
     .selectFrom('site')
     .leftJoin('thread', (join) => join.on('thread.id', 'in', threadIds(ctx.services, ctx.site.slug, [key], key === url ? [key] : [])))
     .select(THREAD_COLUMNS)
-    .select(latelyColumns(ctx))
+    .select(latelyColumns(ctx, banned))
     .where('site.id', '=', ctx.site.id)
     .orderBy('thread.created_at')
     .execute()
@@ -239,6 +245,7 @@ async function findReplied(
   ctx: Ctx,
   article: { key: string; url: string | null },
   commentId: string,
+  banned: Banned,
 ): Promise<{ thread: Thread; parentId: string; lately: Lately }> {
   const look = () =>
     ctx.services.store.db
@@ -253,7 +260,7 @@ async function findReplied(
       .leftJoin('comment as root', 'root.id', 'comment.parent_id')
       .selectAll('thread')
       .select(['comment.id as comment_id', 'comment.parent_id', 'root.public_revision_id', 'root.hidden_at'])
-      .select(latelyColumns(ctx))
+      .select(latelyColumns(ctx, banned))
       .where('thread.id', 'in', threadIds(ctx.services, ctx.site.slug, [article.key], article.key === article.url ? [article.key] : []))
       .execute()
   const rows = await look()

@@ -19,6 +19,8 @@ export type Facts = {
   isForeignArticle: boolean
   /** How many comments of this author were rejected lately. */
   rejectedBefore?: number
+  /** The sender was banned before, and the ban is over. */
+  wasBanned?: boolean
   /** Comments of the site with the same or nearly the same text: ids of the first ones, and how many in all. */
   twins?: { ids: string[]; count: number }
   /** The name, or what it looks like, is that of an office or an officer. */
@@ -82,6 +84,7 @@ function circumstances(facts: Facts): Signal[] {
   const holds: [SignalCode, boolean | undefined, Signal['details']?][] = [
     ['foreign_article', facts.isForeignArticle],
     ['rejected_before', (facts.rejectedBefore ?? 0) > 0, { count: facts.rejectedBefore ?? 0 }],
+    ['banned_before', facts.wasBanned],
     ['twins', twins !== undefined && twins.count > 0, { twins: twins?.ids ?? [], count: twins?.count ?? 0 }],
     ['name_imitates', facts.isImitation],
     ['honeypot', sending?.isHoneypotFilled],

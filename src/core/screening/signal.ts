@@ -34,6 +34,7 @@ const WEIGHTS = {
   name_imitates: 40,
   twins: 40,
   rejected_before: 30,
+  banned_before: 30,
   foreign_article: 20,
   honeypot: 60,
   too_fast: 30,

@@ -1,0 +1,289 @@
+// Who may do what, tried rather than read: every route of staff and desk, with every role, and where it is about a comment with one in
+// every state. What the table of acts does not give a role is refused and changes nothing, and no page offers it. The routes are the
+// app's own, so that a new one needs a line here; and no GET changes anything, prefetching included.
+import { type DefaultTreeAdapterTypes, parse } from 'parse5'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { STATES, type State, VERDICTS, type Verdict } from '../../src/core/comments/states.ts'
+import { ROLES, type Role, roleMay, type StaffAct } from '../../src/core/context.ts'
+import { dump } from '../support/dump.ts'
+import { filled, nameOf, type Route, routesOf } from '../support/routes.ts'
+import { BASE, openWard, type Ward } from '../support/ward.ts'
+
+/**
+ * What a route asks for: one of these acts; `own` is every person's own account or session; `open` needs none. A line stands for all
+ * routes of a room.
+ */
+const NEEDS: readonly [RegExp, readonly StaffAct[] | 'own' | 'open'][] = [
+  [/^GET \/desk$|^(?:GET|POST) \/desk\/signin(?:\/|$)|^POST \/desk\/signout$/, 'open'],
+  [/^(?:GET|POST) \/desk\/:site\/account(?:\/|$)|^POST \/desk\/:site\/confirm$/, 'own'],
+  [/^GET .*\/queue$|^GET .*\/comments\/:id$|^POST \/desk\/:site\/moved$/, ['queue.read']],
+  [/^POST .*\/decisions$/, ['comment.decide']],
+  [/^DELETE .*\/decisions\/:id$|^POST .*\/decisions\/:id\/undo$/, ['comment.decide', 'reply.publish']],
+  // Answers for each item; what the person may not undo is refused there.
+  [/^POST \/api\/v1\/admin\/sites\/:site\/undos$/, ['queue.read']],
+  [/^POST .*\/comments\/:id\/replies$/, ['reply.publish']],
+  [/\/comments\/:id\/pin$/, ['comment.pin']],
+  [/\/comments\/:id\/reports$/, ['comment.decide']],
+  [/\/threads\/:id\/closed$/, ['thread.close']],
+  [/\/settings(?:\/(?:site|origins|consents))?$/, ['site.configure']],
+  [/^GET \/desk\/:site\/people$/, ['people.read']],
+  [/^POST \/desk\/:site\/people(?:\/|$)/, ['people.manage']],
+  [/\/tokens(?:\/|$)/, ['token.manage']],
+]
+
+let ward: Ward
+const tokens = {} as Record<Role, string>
+const cookies = {} as Record<Role, string>
+const comments = {} as Record<State, { id: string; version: number }>
+let routes: Route[]
+
+beforeAll(async () => {
+  ward = await openWard()
+  for (const role of ROLES) {
+    tokens[role] = await ward.token(role)
+    cookies[role] = await ward.signIn(role)
+  }
+  routes = routesOf(ward.services).filter(({ path }) => path.startsWith('/api/v1/admin/') || path.startsWith('/desk'))
+  const waiting = await ward.submit('Đang chờ.')
+  comments.pending = { id: waiting.comment.id, version: 1 }
+  const published = await ward.published('Đã đăng.')
+  comments.published = { id: published.comment.id, version: 2 }
+  const hidden = await ward.published('Rồi ẩn.')
+  await ward.decide(tokens.leader, { comment: hidden.comment.id, version: 2, verdict: 'hide' })
+  comments.hidden = { id: hidden.comment.id, version: 3 }
+  for (const [verdict, state] of [
+    ['reject', 'rejected'],
+    ['spam', 'spam'],
+    ['hold', 'held'],
+    ['return', 'returned'],
+    ['seal', 'sealed'],
+  ] as const) {
+    const { comment } = await ward.submit(`Sẽ ${state}.`)
+    const outcome = await ward.decide(tokens.leader, { comment: comment.id, version: 1, verdict, ...wordsOf(verdict) })
+    expect([state, outcome.status, outcome.state]).toEqual([state, 'done', state])
+    comments[state] = { id: comment.id, version: 2 }
+  }
+  const withdrawn = await ward.submit('Sẽ rút lại.')
+  const taken = await ward.request(`/api/v1/comments/${withdrawn.comment.id}`, {
+    method: 'DELETE',
+    headers: { authorization: `Bearer ${withdrawn.edit.token}` },
+  })
+  expect(taken.status).toBe(200)
+  comments.withdrawn = { id: withdrawn.comment.id, version: 2 }
+  // No undo window is open any more, so that no reader settles anything by reading.
+  ward.clock.ms += 20_000
+  await ward.thread()
+})
+
+function needsOf(route: Route): readonly StaffAct[] | 'own' | 'open' {
+  const need = NEEDS.find(([pattern]) => pattern.test(nameOf(route)))?.[1]
+  if (!need) throw new Error(`${nameOf(route)} has no line in NEEDS`)
+  return need
+}
+
+const mayCall = (role: Role, route: Route) => {
+  const needs = needsOf(route)
+  return typeof needs === 'string' || needs.some((act) => roleMay(role, act))
+}
+
+/** What a verdict must say. */
+function wordsOf(verdict: Verdict): Record<string, string> {
+  if (verdict === 'reject') return { reason: 'ads' }
+  return verdict === 'return' ? { reason: 'unreadable', reason_text: 'Xin bổ sung.' } : {}
+}
+
+/** A well-formed body for each route that reads one before it asks who sends it. */
+function bodyOf(route: Route, comment: { id: string; version: number }, verdict: Verdict): Record<string, unknown> {
+  const item = { comment: comment.id, version: comment.version, verdict, ...wordsOf(verdict) }
+  if (/\/decisions$/.test(route.path))
+    return route.path.startsWith('/api')
+      ? { items: [item] }
+      : { ...item, version: String(item.version), request_key: crypto.randomUUID(), state: 'pending' }
+  if (route.path.endsWith('/undos')) return { decisions: [] }
+  if (route.path.endsWith('/replies')) return { body: 'Trả lời chính thức.', signer_title: 'Chủ tịch' }
+  if (route.path.endsWith('/moved')) return { shown: [] }
+  if (route.path.startsWith('/api') && route.path.endsWith('/settings')) return { version: 1, changes: {} }
+  return { email: 'ai@phuongthu.example', name: 'Ai Đó', role: 'viewer', person: 'x', access: 'off', kind: 'password', token: 'x' }
+}
+
+async function call(
+  route: Route,
+  role: Role,
+  by: 'token' | 'cookie',
+  comment = comments.pending,
+  verdict: Verdict = 'hold',
+): Promise<Response> {
+  const isApi = route.path.startsWith('/api')
+  const body = bodyOf(route, comment, verdict)
+  const isJson = isApi || route.path.endsWith('/moved')
+  return ward.request(filled(route.path, { site: ward.slug, id: comment.id }), {
+    method: route.method,
+    headers: {
+      ...(by === 'token' ? { authorization: `Bearer ${tokens[role]}` } : { cookie: cookies[role], origin: BASE }),
+      accept: isApi ? 'application/json' : 'text/html',
+    },
+    ...(route.method === 'POST' || route.method === 'PATCH'
+      ? { body: isJson ? body : new URLSearchParams(body as Record<string, string>) }
+      : {}),
+  })
+}
+
+type Element = DefaultTreeAdapterTypes.Element
+const elementsOf = (nodes: readonly DefaultTreeAdapterTypes.ChildNode[]): Element[] =>
+  nodes.flatMap((node) => ('tagName' in node ? [node, ...elementsOf(node.childNodes)] : []))
+const attributeOf = (element: Element, name: string) => element.attrs.find((attribute) => attribute.name === name)?.value
+
+/** The route that a link or form of a page leads to. */
+function routeTo(method: string, address: string): Route | undefined {
+  const path = new URL(address, BASE).pathname
+  return routes.find((route) => {
+    const pattern = route.path.replace(/:\w+(?:\{[^}]*\})?/g, '[^/]+')
+    return route.method === method && new RegExp(`^${pattern}$`).test(path)
+  })
+}
+
+describe('the table', () => {
+  it('has a line for every route of staff and desk', () => {
+    expect(routes.length).toBeGreaterThan(40)
+    expect(routes.filter((route) => !NEEDS.some(([pattern]) => pattern.test(nameOf(route)))).map(nameOf)).toEqual([])
+  })
+
+  it('tells roles apart: each act is somebody’s, and not everybody may everything', () => {
+    const written = routes.filter((route) => route.method !== 'GET')
+    const counts = ROLES.map((role) => written.filter((route) => mayCall(role, route)).length)
+    expect(Math.min(...counts)).toBeLessThan(Math.max(...counts))
+  })
+})
+
+describe.each(ROLES)('%s', (role) => {
+  it('is refused every route that the table does not give, in every state, by token and by session, and nothing changes', async () => {
+    const before = await dump(ward.store)
+    let tried = 0
+    for (const route of routes.filter((each) => !mayCall(role, each))) {
+      const isAboutComment = /\/comments\/:id|\/decisions$/.test(route.path)
+      for (const state of isAboutComment ? STATES : (['pending'] as const)) {
+        for (const by of route.path.startsWith('/api') ? (['token', 'cookie'] as const) : (['cookie'] as const)) {
+          const response = await call(route, role, by, comments[state])
+          tried++
+          // What is sealed does not exist on pages that name it.
+          expect([nameOf(route), state, by, response.status]).toEqual([nameOf(route), state, by, 403])
+          expect(await response.text()).not.toContain('Đang chờ.')
+        }
+      }
+    }
+    expect(await dump(ward.store)).toEqual(before)
+    if (role !== 'system') expect(tried).toBeGreaterThan(role === 'admin' ? -1 : 5)
+  })
+
+  it('is let to every route that the table gives', async () => {
+    for (const route of routes.filter((each) => mayCall(role, each) && needsOf(each) !== 'open')) {
+      const nobody = { id: 'khong-co', version: 1 }
+      for (const by of route.path.startsWith('/api') ? (['token', 'cookie'] as const) : (['cookie'] as const)) {
+        if (route.method !== 'GET' && !/:id|\/decisions$/.test(route.path)) continue
+        const { status } = await call(route, role, by, route.method === 'GET' && route.path.includes(':id') ? comments.pending : nobody)
+        expect([nameOf(route), by, status]).not.toEqual([nameOf(route), by, 403])
+        expect(status, nameOf(route)).toBeLessThan(500)
+      }
+    }
+  })
+
+  it('can give no verdict that the state does not know, and none at all without the act', async () => {
+    const before = await dump(ward.store)
+    const decide = routes.find((route) => nameOf(route) === 'POST /api/v1/admin/sites/:site/decisions')
+    if (!decide) throw new Error('no route to decide')
+    for (const state of STATES) {
+      for (const verdict of VERDICTS) {
+        const isOpen = roleMay(role, 'comment.decide') && LEGAL[state].includes(verdict)
+        if (isOpen) continue
+        const response = await call(decide, role, 'token', comments[state], verdict)
+        if (!roleMay(role, 'comment.decide')) expect([state, verdict, response.status]).toEqual([state, verdict, 403])
+        // What is sealed does not exist for a decision.
+        else if (state === 'sealed') expect([verdict, response.status]).toEqual([verdict, 404])
+        else {
+          const { outcomes } = (await response.json()) as { outcomes?: { status: string }[] }
+          expect([state, verdict, outcomes?.[0]?.status]).toEqual([state, verdict, 'refused'])
+        }
+      }
+    }
+    expect(await dump(ward.store)).toEqual(before)
+  })
+
+  it('finds no form, button or link on any page that leads where they may not go', async () => {
+    const pages = routes.filter((route) => route.method === 'GET' && route.path.startsWith('/desk/:site') && mayCall(role, route))
+    const listed = STATES.filter((state) => state !== 'sealed')
+    const addresses: { address: string; state: State | null }[] = []
+    for (const { path } of pages) {
+      if (path.includes('/comments/:id'))
+        for (const state of listed) addresses.push({ address: filled(path, { site: ward.slug, id: comments[state].id }), state })
+      else if (!path.includes(':id')) addresses.push({ address: filled(path, { site: ward.slug }), state: null })
+    }
+    for (const state of listed) addresses.push({ address: `/desk/${ward.slug}/queue?state=${state}`, state })
+    let forms = 0
+    for (const { address, state } of addresses) {
+      const response = await ward.request(address, { headers: { cookie: cookies[role] } })
+      expect([address, response.status]).toEqual([address, 200])
+      const elements = elementsOf(parse(await response.text()).childNodes)
+      for (const element of elements) {
+        const isForm = element.tagName === 'form' && attributeOf(element, 'method') === 'post'
+        const target = isForm
+          ? attributeOf(element, 'action')
+          : (attributeOf(element, 'formaction') ?? (element.tagName === 'a' ? attributeOf(element, 'href') : undefined))
+        if (!target?.startsWith('/desk')) continue
+        const route = routeTo(isForm || element.tagName === 'button' ? 'POST' : 'GET', target)
+        expect(route, `${address} leads to ${target}, which is no route`).toBeDefined()
+        if (isForm) forms++
+        if (route) expect([role, address, nameOf(route), mayCall(role, route)]).toEqual([role, address, nameOf(route), true])
+        if (route && /\/decisions$/.test(route.path) && isForm && state !== null) {
+          const offered = elementsOf(element.childNodes).filter((each) => attributeOf(each, 'name') === 'verdict')
+          for (const each of offered) expect([state, LEGAL[state]]).toEqual([state, expect.arrayContaining([attributeOf(each, 'value')])])
+        }
+      }
+    }
+    expect(forms).toBeGreaterThan(5)
+  })
+})
+
+describe('a GET', () => {
+  it('changes nothing, whoever asks, also while a browser fetches ahead', async () => {
+    const all = routesOf(ward.services).filter((route) => route.method === 'GET')
+    expect(all.length).toBeGreaterThan(25)
+    const headers: Record<string, string>[] = [
+      {},
+      { purpose: 'prefetch' },
+      { 'sec-purpose': 'prefetch;prerender' },
+      { 'x-moz': 'prefetch' },
+      { 'x-purpose': 'preview' },
+    ]
+    const before = await dump(ward.store)
+    for (const route of all) {
+      for (const role of ROLES) {
+        for (const more of role === 'admin' || role === 'moderator' ? headers : headers.slice(2, 3)) {
+          const path = filled(route.path, {
+            site: ward.slug,
+            id: comments.pending.id,
+            code: 'ABCD',
+            file: 'x.js',
+            feed: `${ward.slug}.atom`,
+          })
+          for (const query of ['', '?key=bai-1'])
+            for (const method of ['GET', 'HEAD'])
+              await ward.request(`${path}${query}`, { method, headers: { cookie: cookies[role], ...more } })
+        }
+      }
+    }
+    expect(await dump(ward.store)).toEqual(before)
+  })
+})
+
+/** The verdicts that a comment of the ward in each state can get, written down anew: the program's own table is what is tried. */
+const LEGAL: Record<State, readonly Verdict[]> = {
+  pending: ['approve', 'reject', 'spam', 'hold', 'return', 'seal'],
+  held: ['approve', 'reject', 'spam', 'return', 'seal'],
+  returned: ['approve', 'reject', 'spam', 'hold', 'seal'],
+  rejected: ['approve', 'spam', 'hold', 'return', 'seal'],
+  spam: ['approve', 'reject', 'hold', 'seal'],
+  published: ['hide', 'reject', 'spam', 'return', 'seal'],
+  hidden: ['approve', 'reject', 'spam', 'seal'],
+  withdrawn: [],
+  sealed: [],
+}
