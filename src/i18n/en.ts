@@ -474,6 +474,14 @@ export const desk = {
   keyOff: 'off',
   close: 'Close',
   doneSealed: 'Taken to the confidential route.',
+  sortUrgent: 'Most in need of a person first',
+  sortSuspect: 'Most suspect first',
+  assigneeLabel: 'In the hands of',
+  assigneeMe: 'Me',
+  assigneeNone: 'Nobody',
+  assigneeOther: 'The chosen colleague',
+  authorLabel: 'Sender',
+  authorSame: 'This sender only',
   demoHint: 'Demonstration: every agency, name and text is made up.',
 } as const satisfies Strings<typeof vi.desk>
 

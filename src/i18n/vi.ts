@@ -483,6 +483,14 @@ export const desk = {
   keyOff: 'tắt',
   close: 'Đóng',
   doneSealed: 'Đã chuyển kênh mật.',
+  sortUrgent: 'Cần người xem nhất trước',
+  sortSuspect: 'Nghi vi phạm nhất trước',
+  assigneeLabel: 'Người phụ trách',
+  assigneeMe: 'Tôi',
+  assigneeNone: 'Chưa phân công',
+  assigneeOther: 'Đồng nghiệp đã chọn',
+  authorLabel: 'Người gửi',
+  authorSame: 'Chỉ người gửi này',
   demoHint: 'Bản trình diễn: mọi đơn vị, tên người và nội dung đều là ví dụ.',
 } as const
 
