@@ -37,7 +37,7 @@ export type Keyed = { entry: Entry; key: number }
 type Joined = { entry: Entry; text: string; folded: string }
 
 /** Entries found by one word, and by that word with the one after it. */
-export type Found = { alone: Keyed[]; before: Map<string, Keyed[]> }
+type Found = { alone: Keyed[]; before: Map<string, Keyed[]> }
 
 /**
  * Entries by what they are found by: one or two neighbouring words without marks; two neighbouring letters of a word, where each of their
