@@ -2,6 +2,7 @@
 import { z } from '@hono/zod-openapi'
 import { ChallengeShape } from '../core/abuse/challenge.ts'
 import { SORTS } from '../core/comments/page.ts'
+import { REPORT_REASONS } from '../core/comments/respond.ts'
 import { STATES, VERDICTS } from '../core/comments/states.ts'
 import { OPINION_KINDS, ROLES } from '../core/context.ts'
 import { ACTS } from '../core/moderation/acts.ts'
@@ -60,6 +61,7 @@ export const SiteShape = z
     edit_minutes: z.number(),
     fields: z.object({ name: Rule, email: Rule, phone: Rule, address: Rule, kind: Rule }),
     kinds: z.array(Kind).nullable(),
+    kind_names: z.partialRecord(Language, z.record(Kind, z.string())).nullable(),
     requires: z.object({ terms: z.boolean() }),
     rules: z.string().nullable(),
     privacy_url: z.string().nullable(),
@@ -128,6 +130,7 @@ export const SubmittedShape = z
 export const LikedShape = z.object({ likes: z.number(), liked: z.boolean() }).openapi('Liked')
 export const OfferedShape = z.object({ required: z.boolean(), challenge: ChallengeShape.nullable() }).openapi('OfferedChallenge')
 export const ReportedShape = z.object({ reported: z.literal(true) }).openapi('Reported')
+export const ReasonsShape = z.object({ reasons: z.array(z.object({ code: z.enum(REPORT_REASONS), text: z.string() })) }).openapi('Reasons')
 export const NudgesShape = z
   .object({
     nudges: z.array(
@@ -213,6 +216,12 @@ const QueueItemShape = z
     in_reply_to: z.object({ id: z.string(), author_name: z.string().nullable(), body_text: z.string() }).nullable(),
     signals: z.array(Signal),
     attention: z.number().openapi({ description: 'How closely to look, 0 to 100: what the signals weigh together' }),
+    twins: z
+      .array(z.object({ id: z.string(), version: z.number(), state: State, receipt_code: z.string(), created_at: Time }))
+      .openapi({ description: 'Other comments of the site with nearly the same text, at most 99, the newest first' }),
+    reasons: z.array(z.string()).openapi({
+      description: 'Words of the text for which the site’s own decisions speak against it; none while it has decided too little',
+    }),
     legal_verdicts: z.array(z.enum(VERDICTS)),
     legal_acts: z.array(z.enum(ACTS)),
     is_public: z.boolean(),
@@ -463,10 +472,10 @@ export const QueueQuery = z.object({
   reported: z.literal('1').optional().openapi({ description: '1: only comments with open reports' }),
   from: z.iso.date().optional().openapi({ description: 'First day, Vietnamese time' }),
   to: z.iso.date().optional().openapi({ description: 'Last day, Vietnamese time' }),
-  sort: z
-    .enum(QUEUE_SORTS)
-    .optional()
-    .openapi({ description: 'The oldest first where people wait, unless given; `article`: by article, of a search within each page' }),
+  sort: z.enum(QUEUE_SORTS).optional().openapi({
+    description:
+      'The oldest first where people wait, unless given; `article`: by article, of a search within each page; of what waits, not of a search, `urgent`: what needs a person first, and `suspect`: what will most likely be refused',
+  }),
   until: z.string().max(64).optional().openapi({ description: 'A comment’s id: only it and those that came before it' }),
   after: z.string().optional(),
   limit: z.coerce.number().int().min(1).max(MAX_PAGE_LENGTH).default(PAGE_LENGTH),

@@ -15,11 +15,10 @@ export const reader = {
   save: 'Save changes',
   name: 'Full name',
   nameHint: 'May be left blank; the opinion then appears as “Reader”',
-  nameUnpublished: 'Without this, the opinion appears as “Reader”',
+  nameUnpublished: 'Published only if you agree below; otherwise the opinion appears as “Reader”',
   anonymous: 'Reader',
   email: 'E-mail',
   phone: 'Phone number',
-  contact: 'Contact details',
   contactHint: 'Not published; only for the agency to contact and answer you',
   optional: 'Optional',
   required: 'Required',
@@ -41,7 +40,6 @@ export const reader = {
   withdrawConfirm: 'Withdraw this opinion? It will not be published.',
   withdrawn: 'Opinion withdrawn.',
   edited: 'Your change was received; it is reviewed before it is published.',
-  writeAnother: 'Send another opinion',
   tabTop: 'Most liked',
   tabNew: 'Newest',
   tabOld: 'Oldest',
@@ -80,6 +78,10 @@ export const reader = {
   kind: 'Type of opinion',
   consentNotify: 'I agree to be told by e-mail about this opinion',
   privacy: 'Notice on personal data',
+  preview: 'Preview',
+  readMore: 'Read in full',
+  reportText: 'More about it',
+  sendAnyway: 'The text can be changed, or sent as it is.',
 } as const satisfies Strings<typeof vi.reader>
 
 /** What the pages without script say beyond that. */
@@ -89,13 +91,11 @@ export const pages = {
   backToComment: 'Back to this opinion',
   opinionOf: 'opinion of {name}',
   beforeSending: 'Please look once more before sending',
-  sendAnyway: 'The text below can be changed, or sent as it is.',
   send: 'Send',
   converted: 'Converted to Unicode; can be changed',
   useConverted: 'Send the converted text',
   chooseKind: 'Choose a type',
   chooseReason: 'Please choose a reason.',
-  reportText: 'More about it',
   reportHint: 'Only the staff can read this.',
   trackHint: 'The 34 letters and digits shown after sending.',
   trackAnother: 'Look another opinion up',
@@ -196,7 +196,7 @@ export const problems = {
   ban_reason_invalid: 'The reason for the ban is not valid or too long.',
   busy: 'The system is busy. Nothing was sent; please try again.',
   internal: 'Something went wrong. Nothing was sent; please try again.',
-  offline: 'No connection. Your text was kept; please send it later.',
+  offline: 'No connection. Your text is kept on this device and will be sent when there is one.',
 } as const satisfies Strings<typeof vi.problems>
 
 export const states = {
@@ -409,7 +409,7 @@ export const desk = {
   hiddenPart: 'hidden from readers',
   publicText: 'Public version',
   maskPick: 'Choose what to hide: arrows to move, space to choose, Enter to approve and hide, Esc to leave',
-  maskCount: 'Hide {n} places',
+  maskCount: 'Approve and hide {n} places',
   returnReason: 'Reason for returning',
   returnHint: 'The sender reads the reason by the receipt, and can edit the opinion as long as it is returned.',
   returnGo: 'Return to the sender',

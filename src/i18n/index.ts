@@ -2,7 +2,9 @@
 import * as en from './en.ts'
 import * as vi from './vi.ts'
 
-export type Language = 'vi' | 'en'
+/** Every language, the source of truth first. */
+export const LANGUAGES = ['vi', 'en'] as const
+export type Language = (typeof LANGUAGES)[number]
 export type Strings = {
   [Section in
     | 'reader'

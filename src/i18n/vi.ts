@@ -14,11 +14,10 @@ export const reader = {
   save: 'Lưu thay đổi',
   name: 'Họ và tên',
   nameHint: 'Có thể để trống; khi đó ý kiến hiển thị với tên “Bạn đọc”',
-  nameUnpublished: 'Khi chưa đồng ý, ý kiến hiển thị với tên “Bạn đọc”',
+  nameUnpublished: 'Chỉ công khai khi được đồng ý dưới đây; nếu không, ý kiến hiển thị với tên “Bạn đọc”',
   anonymous: 'Bạn đọc',
   email: 'Thư điện tử',
   phone: 'Số điện thoại',
-  contact: 'Thông tin liên hệ',
   contactHint: 'Không công khai; chỉ dùng để cơ quan liên hệ, trả lời',
   optional: 'Không bắt buộc',
   required: 'Bắt buộc',
@@ -40,7 +39,6 @@ export const reader = {
   withdrawConfirm: 'Rút lại ý kiến này? Ý kiến sẽ không được đăng.',
   withdrawn: 'Đã rút lại ý kiến.',
   edited: 'Đã tiếp nhận nội dung sửa; nội dung này được xem xét trước khi đăng.',
-  writeAnother: 'Gửi ý kiến khác',
   tabTop: 'Quan tâm nhất',
   tabNew: 'Mới nhất',
   tabOld: 'Cũ nhất',
@@ -79,6 +77,10 @@ export const reader = {
   kind: 'Loại ý kiến',
   consentNotify: 'Tôi đồng ý nhận thư điện tử thông báo về ý kiến này',
   privacy: 'Thông báo xử lý dữ liệu cá nhân',
+  preview: 'Xem trước',
+  readMore: 'Xem đầy đủ',
+  reportText: 'Giải thích thêm',
+  sendAnyway: 'Có thể sửa nội dung, hoặc vẫn gửi như đã viết.',
 } as const
 
 /** What the pages without script say beyond that. */
@@ -88,13 +90,11 @@ export const pages = {
   backToComment: 'Về ý kiến này',
   opinionOf: 'ý kiến của {name}',
   beforeSending: 'Xin xem lại trước khi gửi',
-  sendAnyway: 'Có thể sửa nội dung dưới đây, hoặc vẫn gửi như đã viết.',
   send: 'Vẫn gửi',
   converted: 'Bản đã chuyển sang Unicode, có thể sửa',
   useConverted: 'Gửi bản đã chuyển đổi',
   chooseKind: 'Chọn loại ý kiến',
   chooseReason: 'Xin chọn một lý do.',
-  reportText: 'Giải thích thêm',
   reportHint: 'Chỉ cán bộ phụ trách đọc được.',
   trackHint: 'Mã gồm 34 chữ và số, đã hiện sau khi gửi ý kiến.',
   trackAnother: 'Tra cứu ý kiến khác',
@@ -197,7 +197,7 @@ export const problems = {
   ban_reason_invalid: 'Lý do tạm ngừng không hợp lệ hoặc quá dài.',
   busy: 'Hệ thống đang bận. Nội dung chưa được gửi; xin thử lại.',
   internal: 'Hệ thống gặp lỗi. Nội dung chưa được gửi; xin thử lại.',
-  offline: 'Mất kết nối. Nội dung đã được giữ lại, xin gửi lại sau.',
+  offline: 'Mất kết nối. Nội dung được giữ lại trên máy và sẽ được gửi khi có mạng.',
 } as const
 
 /** Moderation states as the contract names them. */
@@ -417,7 +417,7 @@ export const desk = {
   hiddenPart: 'đang ẩn với bạn đọc',
   publicText: 'Bản công khai',
   maskPick: 'Chọn phần cần ẩn: mũi tên để đi, phím cách để chọn, Enter để duyệt và ẩn, Esc để thôi',
-  maskCount: 'Ẩn {n} chỗ',
+  maskCount: 'Duyệt và ẩn {n} chỗ',
   returnReason: 'Lý do trả lại',
   returnHint: 'Người gửi đọc được lý do khi tra cứu, và sửa được ý kiến chừng nào còn bị trả lại.',
   returnGo: 'Trả lại cho người gửi',
