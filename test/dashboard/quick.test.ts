@@ -46,7 +46,7 @@ const states = async () =>
 describe('a page of the lane', () => {
   it('holds what has no signal by somebody with a good record, and is approved and undone by one press each', async () => {
     await trust()
-    await ward.submit('Mong phường thông báo lịch cắt nước sớm hơn.', {}, known)
+    await ward.submit('Tôi thấy lịch cắt nước được báo sớm hơn trước.', {}, known)
     await ward.submit('Tôi thấy nhà văn hóa mở cửa đúng giờ.', {}, known)
     await ward.submit('Người chưa ai biết viết câu này.')
     await ward.submit('Gọi ngay 0912 345 678 để được tư vấn.', {}, known)
