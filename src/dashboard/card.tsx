@@ -9,7 +9,7 @@ import { signalSentence } from '../http/signal.ts'
 import { dateTime, fill } from '../i18n/format.ts'
 import type { Strings } from '../i18n/index.ts'
 import { Actions } from './actions.tsx'
-import { authorOf, type Desk, type Place } from './desk.ts'
+import { authorOf, type Desk, type Place, queueHref } from './desk.ts'
 import { ruleHref } from './words.tsx'
 
 /** States in which a comment waits for the office; the queue shows them from the oldest. */
@@ -163,15 +163,20 @@ function Badges({ desk, item }: { desk: Desk; item: QueueItem }) {
     item.pinned ? desk.words.reader.pinned : null,
     item.is_public && item.state !== 'published' ? words.publishedAs : null,
     item.report_count > 0 ? fill(words.reportCount, { n: item.report_count }) : null,
-    record === null || record.published + record.rejected === 0 ? null : fill(words.authorRecord, record),
     item.article.state === 'closed' ? words.articleClosed : null,
   ].filter((badge) => badge !== null)
-  if (badges.length === 0) return null
+  const hasRecord = record !== null && record.published + record.rejected > 0
+  if (badges.length === 0 && !hasRecord) return null
   return (
     <ul class="badges">
       {badges.map((badge) => (
         <li class="badge">{badge}</li>
       ))}
+      {hasRecord && (
+        <li class="badge">
+          <a href={queueHref(desk, { state: 'any', author: item.id })}>{fill(words.authorRecord, record)}</a>
+        </li>
+      )}
     </ul>
   )
 }

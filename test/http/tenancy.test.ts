@@ -385,6 +385,9 @@ const CASES: Record<string, string | ((here: Side, there: Side) => Call[])> = {
       expected: 404,
     },
   ],
+  'GET /desk/:site/log': (here, there) => onDesk(here, `/desk/${there.slug}/log`),
+  'POST /desk/:site/log/export': (here, there) =>
+    onDesk(here, `/desk/${there.slug}/log/export`, { method: 'POST', body: form({ format: 'csv' }) }),
   'GET /desk/:site/bans': (here, there) => onDesk(here, `/desk/${there.slug}/bans`),
   'POST /desk/:site/bans': (here, there) => {
     const body = form({ comment: there.waiting.comment.id, span: 'network 1', reason: 'Thử' })
