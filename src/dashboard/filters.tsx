@@ -55,6 +55,8 @@ export function Filters(props: { desk: Desk; place: Place; states: readonly List
                 ['oldest', words.sortOldest] as const,
                 ['newest', words.sortNewest] as const,
                 ['article', words.sortArticle] as const,
+                ['urgent', words.sortUrgent] as const,
+                ['suspect', words.sortSuspect] as const,
               ]}
             </Choice>
           </div>

@@ -24,6 +24,7 @@ import { showComment } from './comment.tsx'
 import { composeReply } from './compose.tsx'
 import { receiveConfirmation } from './confirm.tsx'
 import { isScript, receiveAct, receiveDecision, receiveUndo, tellMoved, tellStamp } from './decisions.ts'
+import { showLearning } from './learning.tsx'
 import { Sheet } from './parts.tsx'
 import { receiveAccess, receiveInvitation, receiveRecovery, receiveRole, receiveWithdrawal, showPeople } from './people.tsx'
 import { showCard, showQueue } from './queue.tsx'
@@ -72,6 +73,7 @@ export function deskDoors(limiter: RateLimiter): Hono<AppEnv> {
   doors.get('/desk/:site/stamp', tellStamp)
   doors.get('/desk/:site/cards/:id', showCard)
   doors.post('/desk/:site/acts', receiveAct)
+  doors.get('/desk/:site/learning', showLearning)
   doors.post('/desk/:site/bulk', receiveBulk)
   doors.post('/desk/:site/bulk/undo', receiveBulkUndo)
   doors.post('/desk/:site/views', receiveView)
