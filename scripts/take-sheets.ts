@@ -50,6 +50,12 @@ const write = async (page: Page, text: string) => {
     .check()
   await send(page).click()
 }
+let lane = 0
+/** The same text twice would be noticed. */
+const nextLane = () => {
+  lane += 1
+  return lane
+}
 const STATES: readonly State[] = [
   ['list', 'bai', () => Promise.resolve()],
   ['empty', 'trong', () => Promise.resolve()],
@@ -59,7 +65,11 @@ const STATES: readonly State[] = [
     'trong',
     (page) => write(page, 'Lien he so 0912 345 678 de duoc giai thich them').then(() => page.locator('y-kien .note').waitFor()),
   ],
-  ['sent', 'trong', (page) => write(page, 'Đề nghị lắp thêm đèn ở ngõ 5.').then(() => page.locator('y-kien .own').first().waitFor())],
+  [
+    'sent',
+    'trong',
+    (page) => write(page, `Đề nghị lắp thêm đèn ở ngõ ${nextLane()}.`).then(() => page.locator('y-kien .own').first().waitFor()),
+  ],
   [
     'offline',
     'trong',

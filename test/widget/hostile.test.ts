@@ -1,6 +1,7 @@
 // Hostile text shown in a page under the strictest policy runs nothing, adds no element, and breaks no rule of the policy.
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, expect, it } from 'vitest'
+import { ZodError } from 'zod'
 import { submit } from '../../src/core/comments/submit.ts'
 import { AppError } from '../../src/core/context.ts'
 import { decide } from '../../src/core/moderation/decide.ts'
@@ -84,7 +85,7 @@ it('so are the corpora of attacks', async () => {
       taken.push(text)
     } catch (error) {
       // What the service refuses never gets here.
-      if (!(error instanceof AppError)) throw error
+      if (!(error instanceof AppError || error instanceof ZodError)) throw error
     }
   }
   const page = await (await browser.newContext()).newPage()
