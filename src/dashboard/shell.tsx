@@ -24,9 +24,11 @@ import { showComment } from './comment.tsx'
 import { composeReply } from './compose.tsx'
 import { receiveConfirmation } from './confirm.tsx'
 import { isScript, receiveAct, receiveDecision, receiveUndo, tellMoved, tellStamp } from './decisions.ts'
+import { sendLog, showLog } from './log.tsx'
 import { Sheet } from './parts.tsx'
 import { receiveAccess, receiveInvitation, receiveRecovery, receiveRole, receiveWithdrawal, showPeople } from './people.tsx'
 import { showCard, showQueue } from './queue.tsx'
+import { receiveQuick, showQuick } from './quick.tsx'
 import { settingsDoors } from './settings/doors.ts'
 import { receiveApp, receiveCode, receiveSignIn, receiveSignOut, showFirstSite, showSignIn, showStep } from './signin.tsx'
 import { receiveToken, receiveTokenRevocation, showTokens } from './tokens.tsx'
@@ -73,6 +75,8 @@ export function deskDoors(limiter: RateLimiter): Hono<AppEnv> {
   doors.get('/desk/:site/cards/:id', showCard)
   doors.post('/desk/:site/acts', receiveAct)
   doors.post('/desk/:site/bulk', receiveBulk)
+  doors.get('/desk/:site/quick', showQuick)
+  doors.post('/desk/:site/quick', receiveQuick)
   doors.post('/desk/:site/bulk/undo', receiveBulkUndo)
   doors.post('/desk/:site/views', receiveView)
   doors.post('/desk/:site/views/:id/delete', receiveViewDeletion)
@@ -96,6 +100,8 @@ export function deskDoors(limiter: RateLimiter): Hono<AppEnv> {
   doors.get('/desk/:site/tokens', showTokens)
   doors.post('/desk/:site/tokens', receiveToken)
   doors.post('/desk/:site/tokens/revoke', receiveTokenRevocation)
+  doors.get('/desk/:site/log', showLog)
+  doors.post('/desk/:site/log/export', sendLog)
   settingsDoors(doors)
   doors.all('/desk/*', () => {
     throw new AppError('not_found')
