@@ -28,6 +28,7 @@ import { sendLog, showLog } from './log.tsx'
 import { Sheet } from './parts.tsx'
 import { receiveAccess, receiveInvitation, receiveRecovery, receiveRole, receiveWithdrawal, showPeople } from './people.tsx'
 import { showCard, showQueue } from './queue.tsx'
+import { receiveQuick, showQuick } from './quick.tsx'
 import { settingsDoors } from './settings/doors.ts'
 import { receiveApp, receiveCode, receiveSignIn, receiveSignOut, showFirstSite, showSignIn, showStep } from './signin.tsx'
 import { receiveToken, receiveTokenRevocation, showTokens } from './tokens.tsx'
@@ -74,6 +75,8 @@ export function deskDoors(limiter: RateLimiter): Hono<AppEnv> {
   doors.get('/desk/:site/cards/:id', showCard)
   doors.post('/desk/:site/acts', receiveAct)
   doors.post('/desk/:site/bulk', receiveBulk)
+  doors.get('/desk/:site/quick', showQuick)
+  doors.post('/desk/:site/quick', receiveQuick)
   doors.post('/desk/:site/bulk/undo', receiveBulkUndo)
   doors.post('/desk/:site/views', receiveView)
   doors.post('/desk/:site/views/:id/delete', receiveViewDeletion)
