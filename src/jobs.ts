@@ -3,6 +3,7 @@ import { forgetNetworks } from './core/abuse/ban.ts'
 import { purgeUsedWork } from './core/abuse/challenge.ts'
 import { endFloods } from './core/abuse/flood.ts'
 import { linkRecord } from './core/chain.ts'
+import { keepAssessments } from './core/moderation/assess.ts'
 import { keepCatalogue } from './core/moderation/catalogue.ts'
 import { CLAIMED_AT_ONCE, runOutbox } from './core/outbound/outbox.ts'
 import { purgeEnded } from './core/people/sessions.ts'
@@ -21,6 +22,7 @@ const DUTIES: readonly Duty[] = [
   { name: 'record', run: linkRecord, rest: 3 },
   { name: 'used challenges', run: purgeUsedWork, rest: 0 },
   { name: 'ended floods', run: endFloods, rest: 0 },
+  { name: 'assessments', run: keepAssessments, rest: 9 },
   { name: 'old networks', run: forgetNetworks, rest: 1 },
   // After a migration or a rebuild it has every comment to take in: a tenth of the time is enough for that.
   { name: 'search', run: keepCatalogue, rest: 9 },

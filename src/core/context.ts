@@ -63,6 +63,7 @@ export const STAFF_ACTS = {
   'thread.close': { roles: DECIDERS, means: 'close an article to further opinions, and open it again' },
   'reply.publish': { roles: ANSWERERS, means: 'publish official replies, take back own ones' },
   'decision.undo_others': { roles: ['leader', 'admin', 'system'], means: 'undo what somebody else decided' },
+  'learning.read': { roles: ADMINS, means: 'see how well the site’s own decisions order what waits' },
   'ban.manage': { roles: ['leader', 'admin', 'system'], means: 'ban senders for a time, see and lift bans' },
   'rules.read': { roles: ROLES, means: 'see the rules of screening and what was changed in them' },
   'rules.manage': { roles: ['leader', 'admin', 'system'], means: 'change the ward’s lists of words, turn rules of screening off and on' },

@@ -6,7 +6,7 @@ import type { Counter } from '../lib/meters.ts'
 import type { Services } from '../services.ts'
 import type { Schema } from '../storage/schema.ts'
 import type { Compilable, StatementResult } from '../storage/store.ts'
-import { conflictOn, insertRow, StoreBusy } from '../storage/store.ts'
+import { conflictOn, insertRow, isReferenceGone, StoreBusy } from '../storage/store.ts'
 import { type Actor, AppError, actorColumns, type Ctx } from './context.ts'
 
 /** Seconds after which a writer that was told "busy" should come back. */
@@ -45,7 +45,10 @@ export async function retrying<Result>(command: () => Promise<Result>, alsoConfl
       return await command()
     } catch (error) {
       const isRace =
-        RETRIED_KEYS.some((key) => conflictOn(error, key)) || (alsoConflict && error instanceof AppError && error.code === 'conflict')
+        RETRIED_KEYS.some((key) => conflictOn(error, key)) ||
+        // An article was joined to another meanwhile.
+        isReferenceGone(error) ||
+        (alsoConflict && error instanceof AppError && error.code === 'conflict')
       if (attempt === MAX_ATTEMPTS || !isRace) throw error
     }
   }

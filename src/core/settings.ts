@@ -39,6 +39,8 @@ export const Settings = z.object({
   quick_lane: z.boolean().default(false),
   /** Published comments that make a good record, when none was rejected. */
   quick_published: whole(1, 100, 3),
+  /** Whether the site's own decisions are learned from, and order what waits together with the signals. */
+  learning: z.boolean().default(true),
   hours_from: TimeOfDay.nullable().default(null),
   hours_to: TimeOfDay.nullable().default(null),
   /** 1 is Monday, 7 Sunday. */

@@ -126,7 +126,7 @@ export async function removeOrigin(ctx: Ctx, input: { origin: string; confirmed:
 }
 
 /** Who changed this subject last; null when nobody did. */
-async function lastEdit(ctx: Ctx, subjectId: string): Promise<Edit | null> {
+export async function lastEdit(ctx: Ctx, subjectId: string): Promise<Edit | null> {
   const row = await ctx.services.store.db
     .selectFrom('audit')
     .select(['actor_name', 'created_at'])
@@ -140,13 +140,13 @@ async function lastEdit(ctx: Ctx, subjectId: string): Promise<Edit | null> {
 }
 
 /** The error for whoever came second, naming who came first. */
-async function conflictOf(ctx: Ctx, subjectId: string): Promise<AppError> {
+export async function conflictOf(ctx: Ctx, subjectId: string): Promise<AppError> {
   const edit = await lastEdit(ctx, subjectId)
   return new AppError('conflict', { values: { name: edit?.by ?? '', time: edit?.at ?? ctx.services.now().toISOString() } })
 }
 
 /** Commits an edit; one that lost throws `conflict` naming who came first. */
-async function commitEdit(ctx: Ctx, subjectId: string, statements: Parameters<typeof commit>[1]): Promise<void> {
+export async function commitEdit(ctx: Ctx, subjectId: string, statements: Parameters<typeof commit>[1]): Promise<void> {
   try {
     await commit(ctx, statements)
   } catch (error) {

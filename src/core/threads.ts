@@ -76,14 +76,36 @@ export async function findThread(ctx: Ctx, reference: { key: string; url: string
   return row ? toThread(row) : null
 }
 
+/** A thread's id, or an expression that looks it up when the batch runs. */
+export type ThreadId = string | RawBuilder<string>
+
 /**
- * The ids of a site's threads with one of these keys or addresses. Two look-ups joined, since a single one with OR would
- * walk through all threads of the site.
+ * The thread a comment lies in at that point of a batch: articles are joined while others decide, and what is counted and shown must
+ * follow the comment.
+ */
+export function threadOf(comment: { id: string }): RawBuilder<string> {
+  return sql<string>`(SELECT here.thread_id FROM comment AS here WHERE here.id = ${comment.id})`
+}
+
+/**
+ * The ids of a site's threads with one of these keys or addresses, their own or further ones. Look-ups joined, since a single one with
+ * OR would walk through all threads of the site.
  */
 export function threadIds(services: Services, siteSlug: string, keys: readonly string[], urls: readonly string[]) {
   const { db } = services.store
   const site = db.selectFrom('site').select('site.id').where('site.slug', '=', siteSlug)
-  const byKey = db.selectFrom('thread as found').select('found.id').where('found.site_id', '=', site).where('found.key', 'in', keys)
+  const byKey = db
+    .selectFrom('thread as found')
+    .select('found.id')
+    .where('found.site_id', '=', site)
+    .where('found.key', 'in', keys)
+    .union(
+      db
+        .selectFrom('thread_alias as found')
+        .select('found.thread_id as id')
+        .where('found.site_id', '=', site)
+        .where('found.key', 'in', keys),
+    )
   if (urls.length === 0) return byKey
   return byKey.union(db.selectFrom('thread as found').select('found.id').where('found.site_id', '=', site).where('found.url', 'in', urls))
 }
@@ -112,25 +134,57 @@ export async function findSiteAndThread(
   return { site, thread: row ? threadOrNull(row) : null }
 }
 
-/** The thread with this id on the context's site. Throws `not_found`. */
+/** The ids of the thread that has this id, or had it before it was joined to another. */
+export function threadIdsOf(services: Services, siteSlug: string, id: string) {
+  const { db } = services.store
+  return db
+    .selectFrom('thread as same')
+    .select('same.id')
+    .where('same.id', '=', id)
+    .union(
+      db
+        .selectFrom('thread_alias as joined')
+        .select('joined.thread_id as id')
+        .where('joined.site_id', '=', db.selectFrom('site').select('site.id').where('site.slug', '=', siteSlug))
+        .where('joined.key', '=', id)
+        .where('joined.kind', '=', 'former'),
+    )
+}
+
+/** The thread with this id on the context's site, also when it had the id before it was joined to another. Throws `not_found`. */
 export async function findThreadById(ctx: Ctx, id: string): Promise<Thread> {
   const row = await ctx.services.store.db
     .selectFrom('thread')
     .selectAll()
-    .where('id', '=', id)
+    .where('id', 'in', threadIdsOf(ctx.services, ctx.site.slug, id))
     .where('site_id', '=', ctx.site.id)
     .executeTakeFirst()
   if (!row) throw new AppError('not_found')
   return toThread(row)
 }
 
-/** Makes the thread unless another first comment made it meanwhile. */
+/** Makes the thread unless another first comment made it meanwhile, or its name became that of another article. */
 export function insertThread(ctx: Ctx, article: Article): Compilable {
   const { store, newId, now } = ctx.services
+  const row = { id: newId(), site_id: ctx.site.id, ...article, created_at: now().toISOString() }
+  const names = Object.keys(row) as (keyof typeof row)[]
   return store.db
     .insertInto('thread')
-    .values({ id: newId(), site_id: ctx.site.id, ...article, closed_at: null, next_change_at: null, created_at: now().toISOString() })
+    .columns(names)
+    .expression(
+      store.db
+        .selectNoFrom(names.map((name) => sql<string>`${row[name]}`.as(name)))
+        .where((is) =>
+          is.not(is.exists(is.selectFrom('thread_alias').select('key').where('site_id', '=', ctx.site.id).where('key', '=', article.key))),
+        ),
+    )
     .onConflict((conflict) => conflict.columns(['site_id', 'key']).doNothing())
+}
+
+/** The id of the thread that a key names at that point of a batch: its own before a further one. */
+export function threadNamed(ctx: Ctx, key: string): RawBuilder<string> {
+  return sql<string>`coalesce((SELECT id FROM thread WHERE site_id = ${ctx.site.id} AND key = ${key}),
+    (SELECT thread_id FROM thread_alias WHERE site_id = ${ctx.site.id} AND key = ${key}))`
 }
 
 /** Throws `rate_limited` when made-up page addresses are filling the site with threads. */
@@ -160,7 +214,7 @@ export function cleanTitle(title: string | undefined): string {
 }
 
 /** Moves the thread's revision, which readers' caches follow; likes that waited to be seen are seen with it. */
-export function touchThread(ctx: Ctx, threadId: string): Compilable[] {
+export function touchThread(ctx: Ctx, threadId: ThreadId): Compilable[] {
   const { store, now } = ctx.services
   return [
     store.db
@@ -175,7 +229,7 @@ export function touchThread(ctx: Ctx, threadId: string): Compilable[] {
  * Lets readers see new likes, but move the thread's revision for them once in {@link LIKES_SHOWN_EVERY_MS} only: at once when it
  * has rested that long, else by the first reader after that time. While a move is awaited the row is left alone.
  */
-export function touchForLikes(ctx: Ctx, threadId: string): Compilable {
+export function touchForLikes(ctx: Ctx, threadId: ThreadId): Compilable {
   const now = ctx.services.now()
   const rested = new Date(now.getTime() - LIKES_SHOWN_EVERY_MS).toISOString()
   const due = new Date(now.getTime() + LIKES_SHOWN_EVERY_MS).toISOString()
@@ -206,7 +260,7 @@ export function showLikes(ctx: Ctx, threadId: string): Compilable[] {
 }
 
 /** Looks up anew when the thread next changes by itself: an undo window ends, or likes are to be seen. */
-export function reschedule(ctx: Ctx, threadId: string): Compilable {
+export function reschedule(ctx: Ctx, threadId: ThreadId): Compilable {
   const next = sql<string | null>`(SELECT min(at) FROM (
     SELECT takes_effect_at AS at FROM pending_publication WHERE thread_id = ${threadId}
     UNION ALL SELECT likes_due_at FROM thread AS same WHERE same.id = ${threadId}
@@ -214,7 +268,7 @@ export function reschedule(ctx: Ctx, threadId: string): Compilable {
   return ctx.services.store.db.updateTable('thread').set({ next_change_at: next }).where('id', '=', threadId)
 }
 
-type Counted = { id: string; threadId: string; parentId: string | null }
+type Counted = { id: string; parentId: string | null }
 
 /**
  * The public numbers that one comment adds to its thread and its parent, taken out before a change of what the public
@@ -223,7 +277,8 @@ type Counted = { id: string; threadId: string; parentId: string | null }
  */
 export function countedAnew(ctx: Ctx, comment: Counted, changes: readonly Compilable[]): Compilable[] {
   if (comment.parentId === null) return [rootCounted(ctx, comment, -1), ...changes, rootCounted(ctx, comment, 1)]
-  const { id, threadId, parentId } = comment
+  const { id, parentId } = comment
+  const threadId = threadOf(comment)
   const isPublic = sql`(SELECT count(*) FROM comment AS own WHERE own.id = ${id} AND own.public_revision_id IS NOT NULL AND own.hidden_at IS NULL)`
   const isOfficial = sql`(SELECT count(*) FROM comment AS own WHERE own.id = ${id} AND own.public_revision_id IS NOT NULL AND own.hidden_at IS NULL AND own.official_agency IS NOT NULL)`
   const hasPlace = sql`(SELECT count(*) FROM comment AS root WHERE root.id = ${parentId} AND root.published_at IS NOT NULL)`
@@ -240,7 +295,8 @@ export function countedAnew(ctx: Ctx, comment: Counted, changes: readonly Compil
   return [inThread(-1), underRoot(-1), ...changes, underRoot(1), inThread(1)]
 }
 
-function rootCounted(ctx: Ctx, { id, threadId }: Counted, sign: 1 | -1): Compilable {
+function rootCounted(ctx: Ctx, { id }: Counted, sign: 1 | -1): Compilable {
+  const threadId = threadOf({ id })
   const isPublic = sql`(SELECT count(*) FROM comment AS own WHERE own.id = ${id} AND own.public_revision_id IS NOT NULL AND own.hidden_at IS NULL)`
   const replies = sql`(SELECT coalesce(sum(own.public_replies), 0) FROM comment AS own WHERE own.id = ${id} AND own.published_at IS NOT NULL)`
   return updateThread(ctx, threadId, sign, { shown: sql`(${isPublic} + ${replies})`, official: answeredRoots(id) })
@@ -251,7 +307,7 @@ function answeredRoots(rootId: string): RawBuilder<unknown> {
   return sql`(SELECT count(*) FROM comment AS root WHERE root.id = ${rootId} AND root.published_at IS NOT NULL AND root.public_official > 0)`
 }
 
-function updateThread(ctx: Ctx, threadId: string, sign: 1 | -1, numbers: Record<'shown' | 'official', RawBuilder<unknown>>): Compilable {
+function updateThread(ctx: Ctx, threadId: ThreadId, sign: 1 | -1, numbers: Record<'shown' | 'official', RawBuilder<unknown>>): Compilable {
   return ctx.services.store.db
     .updateTable('thread')
     .set({

@@ -172,9 +172,14 @@ function ReplyPanel(props: Props) {
         <label for={`signer-${item.id}`}>{words.signerTitle}</label>
         <input id={`signer-${item.id}`} name="signer_title" required maxlength={200} lang="vi" data-kept="signer" />
       </div>
-      <button class="decide primary" type="submit">
-        {isBeside ? words.approveAndReply : words.replyGo}
-      </button>
+      <div class="save">
+        <button class="decide primary" type="submit">
+          {isBeside ? words.approveAndReply : words.replyGo}
+        </button>
+        <button type="submit" formaction={`${desk.base}/comments/${item.id}/reply`} formnovalidate>
+          {desk.words.settings.cannedOpen}
+        </button>
+      </div>
     </form>
   )
 }

@@ -31,6 +31,8 @@ if (desk) {
 }
 
 function onSubmit(event: SubmitEvent): void {
+  // Such a button leads to a page of its own.
+  if (event.submitter?.hasAttribute('formaction')) return
   const form = event.target
   if (!(form instanceof HTMLFormElement) || event.defaultPrevented) return
   const card = form.closest<Card>('.card')

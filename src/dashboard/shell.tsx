@@ -23,6 +23,7 @@ import {
 import { receiveBan, receiveLift, showBans } from './bans.tsx'
 import { receiveBulk, receiveBulkUndo } from './bulk.tsx'
 import { showComment } from './comment.tsx'
+import { composeReply } from './compose.tsx'
 import { receiveConfirmation } from './confirm.tsx'
 import { isScript, receiveAct, receiveDecision, receiveUndo, tellMoved, tellStamp } from './decisions.ts'
 import { Sheet } from './parts.tsx'
@@ -79,6 +80,7 @@ export function deskDoors(limiter: RateLimiter): Hono<AppEnv> {
   doors.post('/desk/:site/words', receiveWords)
   doors.post('/desk/:site/words/switch', receiveSwitch)
   doors.get('/desk/:site/comments/:id', showComment)
+  doors.post('/desk/:site/comments/:id/reply', composeReply)
   doors.get('/desk/:site/bans', showBans)
   doors.post('/desk/:site/bans', receiveBan)
   doors.post('/desk/:site/bans/:id/lift', receiveLift)

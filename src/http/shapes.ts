@@ -213,6 +213,12 @@ const QueueItemShape = z
     in_reply_to: z.object({ id: z.string(), author_name: z.string().nullable(), body_text: z.string() }).nullable(),
     signals: z.array(Signal),
     attention: z.number().openapi({ description: 'How closely to look, 0 to 100: what the signals weigh together' }),
+    twins: z
+      .array(z.object({ id: z.string(), version: z.number(), state: State, receipt_code: z.string(), created_at: Time }))
+      .openapi({ description: 'Other comments of the site with nearly the same text, at most 99, the newest first' }),
+    reasons: z.array(z.string()).openapi({
+      description: 'Words of the text for which the site’s own decisions speak against it; none while it has decided too little',
+    }),
     legal_verdicts: z.array(z.enum(VERDICTS)),
     legal_acts: z.array(z.enum(ACTS)),
     is_public: z.boolean(),
@@ -463,10 +469,10 @@ export const QueueQuery = z.object({
   reported: z.literal('1').optional().openapi({ description: '1: only comments with open reports' }),
   from: z.iso.date().optional().openapi({ description: 'First day, Vietnamese time' }),
   to: z.iso.date().optional().openapi({ description: 'Last day, Vietnamese time' }),
-  sort: z
-    .enum(QUEUE_SORTS)
-    .optional()
-    .openapi({ description: 'The oldest first where people wait, unless given; `article`: by article, of a search within each page' }),
+  sort: z.enum(QUEUE_SORTS).optional().openapi({
+    description:
+      'The oldest first where people wait, unless given; `article`: by article, of a search within each page; of what waits, not of a search, `urgent`: what needs a person first, and `suspect`: what will most likely be refused',
+  }),
   until: z.string().max(64).optional().openapi({ description: 'A comment’s id: only it and those that came before it' }),
   after: z.string().optional(),
   limit: z.coerce.number().int().min(1).max(MAX_PAGE_LENGTH).default(PAGE_LENGTH),

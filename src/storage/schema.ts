@@ -76,6 +76,8 @@ export type CommentTable = {
   pin_slot: number | null
   public_masks: Json | null
   open_reports: Generated<number>
+  urgent_rank: Generated<number>
+  suspect_rank: Generated<number>
   network_hash: string | null
   assignee_id: string | null
   assignment: Generated<number>
@@ -313,6 +315,29 @@ type SearchDocumentTable = { id: number; comment_id: string; version: number }
 
 type SearchWordTable = { word: string }
 
+/** How far the assessments have followed the facts, and of which format they are; one row. */
+type AssessmentCursorTable = { fact_id: string; format: number }
+
+type AssessmentTurnTable = { site_id: string; number: number }
+
+type AssessmentTable = { comment_id: string; version: number; revision_id: string; reasons: Json }
+
+type LearnedTable = { site_id: string; kept: number; refused: number; syllables: string; pairs: string; trigrams: string }
+
+type LessonTable = {
+  comment_id: string
+  site_id: string
+  decision_id: string
+  revision_id: string
+  label: string
+  score: number | null
+  decided_at: Time
+}
+
+type TwinTable = { comment_id: string; site_id: string; head_id: string; sent_at: Time }
+
+type TwinBandTable = { site_id: string; band: number; head_id: string; sent_at: Time }
+
 type SchemaMigrationTable = { name: string; checksum: string; applied_at: Time }
 
 export type Schema = {
@@ -358,5 +383,12 @@ export type Schema = {
   search_site: SearchSiteTable
   search_document: SearchDocumentTable
   search_word: SearchWordTable
+  assessment_cursor: AssessmentCursorTable
+  assessment_turn: AssessmentTurnTable
+  assessment: AssessmentTable
+  learned: LearnedTable
+  lesson: LessonTable
+  twin: TwinTable
+  twin_band: TwinBandTable
   schema_migration: SchemaMigrationTable
 }

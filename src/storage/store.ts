@@ -135,6 +135,11 @@ export function inChunks<Item>(items: readonly Item[], others: number): Item[][]
   return chunks
 }
 
+/** Whether the error says that a row which was referred to is there no more, so that the whole batch was rolled back. */
+export function isReferenceGone(error: unknown): boolean {
+  return error instanceof Error && error.message.includes('FOREIGN KEY constraint failed')
+}
+
 /** SQLite's words for a taken unique key, as better-sqlite3 and D1 both pass them on. */
 export function uniqueViolationOf(error: unknown): UniqueViolation | null {
   const message = error instanceof Error ? error.message : ''

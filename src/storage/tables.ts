@@ -57,6 +57,13 @@ const TABLES: {
   search_site: 'derived',
   search_document: 'derived',
   search_word: 'derived',
+  assessment_cursor: 'derived',
+  assessment_turn: 'derived',
+  assessment: 'derived',
+  learned: 'derived',
+  lesson: 'derived',
+  twin: 'derived',
+  twin_band: 'derived',
   schema_migration: 'bookkeeping',
 }
 

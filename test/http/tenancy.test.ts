@@ -150,6 +150,16 @@ const fromPageOf = (here: Side, path: string, method: string, body?: Record<stri
   { path, init: { method, headers: { origin: here.origin }, ...(body ? { body } : {}) }, expected: 403 },
 ]
 
+/** A page of an article: the other site's, and one's own with the other's article. */
+const onArticle = (here: Side, there: Side, part: string, body?: URLSearchParams): Call[] => [
+  ...onDesk(here, `/desk/${there.slug}/articles/${there.threadId}${part}`, body ? { method: 'POST', body } : {}),
+  {
+    path: `/desk/${there.slug}/articles/${here.threadId}${part}`,
+    init: { headers: session(there.cookie), ...(body ? { method: 'POST', body } : {}) },
+    expected: 404,
+  },
+]
+
 const decideOn = (side: Side) => ({ items: [{ comment: side.waiting.comment.id, version: 1, verdict: 'approve' }] })
 const deskDecision = (side: Side) =>
   form({ comment: side.waiting.comment.id, version: '1', verdict: 'approve', request_key: 'khoa-cua-trang-1', state: 'pending' })
@@ -493,6 +503,33 @@ const CASES: Record<string, string | ((here: Side, there: Side) => Call[])> = {
   'GET /desk/:site/settings/origins': (here, there) => onDesk(here, `/desk/${there.slug}/settings/origins`),
   'POST /desk/:site/settings/origins': (here, there) =>
     onDesk(here, `/desk/${there.slug}/settings/origins`, { method: 'POST', body: form({ origin: here.origin }) }),
+  'GET /desk/:site/settings/embed': (here, there) => onDesk(here, `/desk/${there.slug}/settings/embed`),
+  'GET /desk/:site/settings/canned': (here, there) => onDesk(here, `/desk/${there.slug}/settings/canned`),
+  'POST /desk/:site/settings/canned': (here, there) =>
+    onDesk(here, `/desk/${there.slug}/settings/canned`, { method: 'POST', body: form({ name: 'Của nơi khác', body: 'Xin chào.' }) }),
+  'POST /desk/:site/comments/:id/reply': (here, there) => [
+    ...onDesk(here, `/desk/${there.slug}/comments/${there.waiting.comment.id}/reply`, { method: 'POST', body: form({ version: '1' }) }),
+    {
+      path: `/desk/${there.slug}/comments/${here.waiting.comment.id}/reply`,
+      init: { method: 'POST', headers: session(there.cookie), body: form({ version: '1' }) },
+      expected: 404,
+    },
+  ],
+  'GET /desk/:site/articles': (here, there) => onDesk(here, `/desk/${there.slug}/articles`),
+  'POST /desk/:site/articles': (here, there) =>
+    onDesk(here, `/desk/${there.slug}/articles`, { method: 'POST', body: form({ name: 'bai-moi', title: 'Bài mới' }) }),
+  'GET /desk/:site/articles/:id': (here, there) => onArticle(here, there, ''),
+  'POST /desk/:site/articles/:id': (here, there) => onArticle(here, there, '', form({ version: '1', state: 'closed' })),
+  'POST /desk/:site/articles/:id/names': (here, there) => onArticle(here, there, '/names', form({ name: 'ten-khac' })),
+  'GET /desk/:site/articles/:id/merge': (here, there) => onArticle(here, there, '/merge'),
+  'POST /desk/:site/articles/:id/merge': (here, there) => [
+    ...onArticle(here, there, '/merge', form({ into: there.threadId })),
+    {
+      path: `/desk/${there.slug}/articles/${there.threadId}/merge`,
+      init: { method: 'POST', headers: session(there.cookie), body: form({ into: here.threadId }) },
+      expected: 404,
+    },
+  ],
   'GET /desk/:site/settings/consents': (here, there) => onDesk(here, `/desk/${there.slug}/settings/consents`),
   'GET /api/v1/admin/sites/:site/settings': (here, there) => asStranger(here, `/api/v1/admin/sites/${there.slug}/settings`),
   'PATCH /api/v1/admin/sites/:site/settings': (here, there) =>

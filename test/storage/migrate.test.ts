@@ -69,6 +69,8 @@ const COLUMNS: { [Table in keyof Schema]: Record<keyof Schema[Table], true> } = 
     pin_slot: true,
     public_masks: true,
     open_reports: true,
+    urgent_rank: true,
+    suspect_rank: true,
     network_hash: true,
     assignee_id: true,
     assignment: true,
@@ -240,6 +242,13 @@ const COLUMNS: { [Table in keyof Schema]: Record<keyof Schema[Table], true> } = 
   search_site: { site_id: true, number: true },
   search_document: { id: true, comment_id: true, version: true },
   search_word: { word: true },
+  assessment_cursor: { fact_id: true, format: true },
+  assessment_turn: { site_id: true, number: true },
+  assessment: { comment_id: true, version: true, revision_id: true, reasons: true },
+  learned: { site_id: true, kept: true, refused: true, syllables: true, pairs: true, trigrams: true },
+  lesson: { comment_id: true, site_id: true, decision_id: true, revision_id: true, label: true, score: true, decided_at: true },
+  twin: { comment_id: true, site_id: true, head_id: true, sent_at: true },
+  twin_band: { site_id: true, band: true, head_id: true, sent_at: true },
   schema_migration: { name: true, checksum: true, applied_at: true },
 }
 

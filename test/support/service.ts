@@ -11,6 +11,7 @@ import { getRequestListener } from '@hono/node-server'
 import { type Browser, chromium } from 'playwright-core'
 import { createApp } from '../../src/app.ts'
 import { parseConfig } from '../../src/config.ts'
+import type { Role } from '../../src/core/context.ts'
 import { addSite } from '../../src/core/sites.ts'
 import { tick } from '../../src/jobs.ts'
 import { nodeServices, openDatabase, readMigrations } from '../../src/platform/node.ts'
@@ -37,7 +38,7 @@ export type Service = {
   /** Puts a page of this markup on the portal and tells where it is. */
   addPage(body: string): string
   /** An address of the tests' own, beside the service: its page has one button, which leads to the desk with an open session. */
-  signinLink(name?: string): Promise<string>
+  signinLink(name?: string, role?: Role): Promise<string>
   /** Lets the service carry out the next POST and cuts the line before its answer. */
   loseNextAnswer(): void
   /** Lets the undo windows that are open now end, for the service only, and carries out what is due. */
@@ -104,9 +105,9 @@ export async function startService(protocol: 'http' | 'https', env: Record<strin
       pages.push(`<!doctype html><html lang="vi"><meta charset="utf-8"><title>Trang thêm</title>${body}</html>`)
       return `${articleOrigin}/added-${pages.length - 1}.html`
     },
-    async signinLink(name = `Cán bộ ${++invited}`) {
+    async signinLink(name = `Cán bộ ${++invited}`, role: Role = 'moderator') {
       const email = `canbo${invited}-${Date.now()}@phuongthu.example`
-      return `${base}${TEST_DOOR}${await openSession(services, { email, site: SITE, role: 'moderator', name })}`
+      return `${base}${TEST_DOOR}${await openSession(services, { email, site: SITE, role, name })}`
     },
     loseNextAnswer() {
       losesAnswer = true

@@ -7,14 +7,14 @@ import { type ArticleReference, articleOf, threadIds } from '../threads.ts'
 import { lookSettled } from './due.ts'
 import { settleSite } from './publish.ts'
 
-/** Parameters of the statement besides the keys, which can stand twice each: as key and as address. */
-const OTHER_PARAMETERS = 52
+/** Parameters of the statement besides the keys, which can stand thrice each: as key, as further name and as address. */
+const OTHER_PARAMETERS = 69
 
 /** The numbers in the order asked, with their site and when one of its threads will change by itself. */
 export type Counts = { site: Site; counts: number[]; nextChangeAt: string | null }
 
 /**
- * Counts with one indexed query for each 48 articles; an unknown article has none. What is due on the site is settled first.
+ * Counts with one indexed query for each 31 articles; an unknown article has none. What is due on the site is settled first.
  * Throws `not_found` for an unknown site, `validation` for an article that names neither key nor address.
  */
 export async function readCounts(services: Services, siteSlug: string, articles: readonly ArticleReference[]): Promise<Counts> {
@@ -41,34 +41,45 @@ async function lookUp(services: Services, siteSlug: string, wanted: readonly { k
   allow(ctx, 'thread.read')
   const byKey = new Map<string | null, number>()
   const byUrl = new Map<string | null, number>()
+  const byAlias = new Map<string | null, number>()
   for (const row of rows) {
     byKey.set(row.key, row.public_count ?? 0)
     byUrl.set(row.url, row.public_count ?? 0)
+    byAlias.set(row.alias, row.public_count ?? 0)
   }
   return {
     site,
-    counts: wanted.map(({ key, url }) => byKey.get(key) ?? (key === url ? byUrl.get(url) : undefined) ?? 0),
+    counts: wanted.map(({ key, url }) => byKey.get(key) ?? (key === url ? byUrl.get(url) : undefined) ?? byAlias.get(key) ?? 0),
     nextChangeAt: rows[0]?.next_change_at ?? null,
   }
 }
 
 /** The site with each of its origins and each of the threads. Of threads with one address the oldest comes last, and counts. */
 function rowsOf(services: Services, siteSlug: string, keys: readonly string[], urls: readonly string[]) {
-  return services.store.db
-    .selectFrom('site')
-    .leftJoin('site_origin', 'site_origin.site_id', 'site.id')
-    .leftJoin('thread', (join) => join.on('thread.id', 'in', threadIds(services, siteSlug, keys, urls)))
-    .select(['site.id', 'site.slug', 'site.name', 'site.settings', 'site_origin.origin'])
-    .select(['thread.key', 'thread.url', 'thread.public_count'])
-    .select((is) =>
-      is
-        .selectFrom('thread as due')
-        .select((pick) => pick.fn.min('due.next_change_at').as('at'))
-        .whereRef('due.site_id', '=', 'site.id')
-        .where('due.next_change_at', 'is not', null)
-        .as('next_change_at'),
-    )
-    .where('site.slug', '=', siteSlug)
-    .orderBy('thread.created_at', 'desc')
-    .execute()
+  return (
+    services.store.db
+      .selectFrom('site')
+      .leftJoin('site_origin', 'site_origin.site_id', 'site.id')
+      .leftJoin('thread', (join) => join.on('thread.id', 'in', threadIds(services, siteSlug, keys, urls)))
+      .select(['site.id', 'site.slug', 'site.name', 'site.settings', 'site_origin.origin'])
+      // A row for each further name of a thread that was asked for. Those of other threads are none, so that no more rows come.
+      .leftJoin('thread_alias', (join) =>
+        join
+          .onRef('thread_alias.thread_id', '=', 'thread.id')
+          .onRef('thread.key', '!=', 'thread_alias.key')
+          .on('thread_alias.kind', '!=', 'former'),
+      )
+      .select(['thread.key', 'thread.url', 'thread.public_count', 'thread_alias.key as alias'])
+      .select((is) =>
+        is
+          .selectFrom('thread as due')
+          .select((pick) => pick.fn.min('due.next_change_at').as('at'))
+          .whereRef('due.site_id', '=', 'site.id')
+          .where('due.next_change_at', 'is not', null)
+          .as('next_change_at'),
+      )
+      .where('site.slug', '=', siteSlug)
+      .orderBy('thread.created_at', 'desc')
+      .execute()
+  )
 }

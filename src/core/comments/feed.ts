@@ -3,7 +3,7 @@ import { type Expression, sql } from 'kysely'
 import type { Services } from '../../services.ts'
 import { AppError, allow, type Ctx, type Site } from '../context.ts'
 import { toSite } from '../sites.ts'
-import { type Thread, toThread } from '../threads.ts'
+import { type Thread, threadIdsOf, toThread } from '../threads.ts'
 import { lookSettled } from './due.ts'
 import { settleSite, settleThread } from './publish.ts'
 import { nameShown } from './views.ts'
@@ -119,7 +119,7 @@ async function lookUpThread(services: Services, siteSlug: string, threadId: stri
     .innerJoin('site', 'site.id', 'thread.site_id')
     .selectAll('thread')
     .select(['site.slug', 'site.name', 'site.settings'])
-    .where('thread.id', '=', threadId)
+    .where('thread.id', 'in', threadIdsOf(services, siteSlug, threadId))
     .where('site.slug', '=', siteSlug)
     .executeTakeFirst()
   if (!row) throw new AppError('not_found')

@@ -4,7 +4,7 @@ import type { Compilable } from '../../storage/store.ts'
 import { conflictOn } from '../../storage/store.ts'
 import { AppError, allow, type Ctx } from '../context.ts'
 import { commit } from '../record.ts'
-import { countedAnew, findThreadById, reschedule, showLikes, type Thread, touchThread } from '../threads.ts'
+import { countedAnew, findThreadById, reschedule, showLikes, type Thread, type ThreadId, threadOf, touchThread } from '../threads.ts'
 import { type Comment, findUnsealed } from './comment.ts'
 import { type Mask, masked, masksColumn, masksOf } from './masks.ts'
 import { RENDERER_VERSION, toHtml } from './text.ts'
@@ -21,12 +21,12 @@ export function settle(ctx: Ctx, decisionId: string, outcome: 'applied' | 'undon
 }
 
 /** Calls off a publication that still waits: the decision is settled as undone and the thread expects it no more. */
-export function callOff(ctx: Ctx, decisionId: string, threadId: string): Compilable[] {
+export function callOff(ctx: Ctx, decisionId: string, threadId: ThreadId): Compilable[] {
   return [settle(ctx, decisionId, 'undone'), unschedule(ctx, decisionId), reschedule(ctx, threadId)]
 }
 
 /** Lets a publication wait for the end of its undo window. */
-export function schedule(ctx: Ctx, decisionId: string, threadId: string, takesEffectAt: string): Compilable[] {
+export function schedule(ctx: Ctx, decisionId: string, threadId: ThreadId, takesEffectAt: string): Compilable[] {
   const { db } = ctx.services.store
   return [
     db.insertInto('pending_publication').values({ decision_id: decisionId, thread_id: threadId, takes_effect_at: takesEffectAt }),
@@ -62,7 +62,7 @@ export function publish(
       hidden_at: null,
     }))
     .where('id', '=', comment.id)
-  return [...countedAnew(ctx, comment, [change]), ...touchThread(ctx, comment.threadId)]
+  return [...countedAnew(ctx, comment, [change]), ...touchThread(ctx, threadOf(comment))]
 }
 
 /** Takes a comment off the page, keeping what was approved. */
@@ -92,7 +92,7 @@ export function remove(ctx: Ctx, comment: Place, place: 'kept' | 'taken'): Compi
       ...(place === 'taken' ? { published_at: null, network_hash: null } : {}),
     })
     .where('id', '=', comment.id)
-  return [...countedAnew(ctx, comment, [change]), ...touchThread(ctx, comment.threadId)]
+  return [...countedAnew(ctx, comment, [change]), ...touchThread(ctx, threadOf(comment))]
 }
 
 /**
@@ -197,5 +197,5 @@ function unschedule(ctx: Ctx, decisionId: string): Compilable {
 
 function setHidden(ctx: Ctx, comment: Place, hiddenAt: string | null): Compilable[] {
   const change = ctx.services.store.db.updateTable('comment').set({ hidden_at: hiddenAt }).where('id', '=', comment.id)
-  return [...countedAnew(ctx, comment, [change]), ...touchThread(ctx, comment.threadId)]
+  return [...countedAnew(ctx, comment, [change]), ...touchThread(ctx, threadOf(comment))]
 }

@@ -5,7 +5,7 @@ import { z } from 'zod'
 import type { Compilable } from '../../storage/store.ts'
 import { AppError, allow, type Ctx } from '../context.ts'
 import { audited, commit } from '../record.ts'
-import { touchForLikes } from '../threads.ts'
+import { threadOf, touchForLikes } from '../threads.ts'
 import { keyed } from './author.ts'
 import { acceptLine } from './text.ts'
 
@@ -173,7 +173,7 @@ async function findPublic(ctx: Ctx, id: string, voter: string, from?: { network:
  */
 async function recounted(ctx: Ctx, comment: Public, liked: boolean, changes: readonly Compilable[]): Promise<Liked> {
   const results = await commit(ctx, [
-    touchForLikes(ctx, comment.threadId),
+    touchForLikes(ctx, threadOf(comment)),
     ...changes,
     ctx.services.store.db
       .updateTable('comment')

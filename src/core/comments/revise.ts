@@ -8,7 +8,7 @@ import { imitatesOffice } from '../screening/names.ts'
 import { screen } from '../screening/screen.ts'
 import { rulesFor } from '../screening/wordlist.ts'
 import { agenciesOf, isOwnPage } from '../sites.ts'
-import { findThreadById } from '../threads.ts'
+import { findThreadById, threadOf } from '../threads.ts'
 import { textHash } from './author.ts'
 import { type Comment, findComment } from './comment.ts'
 import { callOff, remove } from './publish.ts'
@@ -84,7 +84,7 @@ export async function withdraw(ctx: Ctx, commentId: string, token: string): Prom
 
     await commit(ctx, [
       insertAuthorFact(ctx, comment, { kind: 'withdrawal', revisionId: comment.revisionId, stateAfter: 'withdrawn' }),
-      ...waiting.flatMap(({ id }) => callOff(ctx, id, comment.threadId)),
+      ...waiting.flatMap(({ id }) => callOff(ctx, id, threadOf(comment))),
       ...answers.flat(),
       ...remove(ctx, comment, 'kept'),
       db

@@ -21,6 +21,7 @@ import {
   THREAD_COLUMNS,
   type Thread,
   threadIds,
+  threadNamed,
   threadOrNull,
   toThread,
 } from '../threads.ts'
@@ -178,10 +179,10 @@ async function take(ctx: Ctx, input: Sent, request: Sending): Promise<Submitted>
       ? [
           insertThread(ctx, { key: article.key, url, title: cleanTitle(input.article.title) }),
           // A first comment that raced this one may have made the thread under another id.
-          db.insertInto('comment').values((is) => ({
+          db.insertInto('comment').values({
             ...comment,
-            thread_id: is.selectFrom('thread').select('id').where('site_id', '=', site.id).where('key', '=', article.key),
-          })),
+            thread_id: threadNamed(ctx, article.key),
+          }),
         ]
       : [insertRow(db, 'comment', { ...comment, thread_id: thread.id })]),
     insertRow(db, 'revision', revision),

@@ -6,16 +6,12 @@ import { putDocuments, type SearchDocument } from '../../storage/search.ts'
 import { StoreBusy, UniqueViolation } from '../../storage/store.ts'
 import { readSignals, type SignalCode } from '../screening/signal.ts'
 import { fold, syllables } from '../screening/vietnamese.ts'
+import { factReached } from './follow.ts'
 
 /** Comments taken in at once: on SQLite about ten milliseconds during which nothing else runs. */
 const TAKEN_AT_ONCE = 50
 /** Batches of other processes that took the same comments are let go first so many times. */
 const MAX_ATTEMPTS = 5
-/**
- * A fact can be written some time after its id was made: it waited for a lock, or was made by a clock that is behind. Facts younger
- * than this are looked at again.
- */
-const SETTLED_MS = 120_000
 /** Vietnam keeps one time, without summer time. */
 const VIETNAM_MS = 7 * 3_600_000
 
@@ -120,18 +116,11 @@ async function takeOnce(services: Services): Promise<boolean> {
     .limit(TAKEN_AT_ONCE)
     .execute()
   const isEnd = rows.length < TAKEN_AT_ONCE
-  const settled = idAt(services.now().getTime() - SETTLED_MS)
-  const reached = isEnd ? settled : [settled, rows.at(-1)?.fact ?? settled].sort()[0]
-  const passed = await db
-    .selectFrom('fact')
-    .select((pick) => pick.fn.max('id').as('id'))
-    .where('id', '>', (is) => is.selectFrom('search_cursor').select('fact_id'))
-    .where('id', '<=', reached ?? settled)
-    .executeTakeFirst()
+  const reached = await factReached(services, 'search_cursor', isEnd ? null : (rows.at(-1)?.fact ?? null))
   const documents = [...new Map(rows.map((row) => [row.id, documentOf(row)])).values()]
   const statements = [
     ...putDocuments(store, documents),
-    ...(passed?.id ? [db.updateTable('search_cursor').set({ fact_id: passed.id }).where('fact_id', '<', passed.id)] : []),
+    ...(reached === null ? [] : [db.updateTable('search_cursor').set({ fact_id: reached }).where('fact_id', '<', reached)]),
   ]
   if (statements.length > 0) await store.batch(statements)
   return isEnd
@@ -166,10 +155,4 @@ function wordsOf(row: Row): string[] {
 /** The day in Vietnam of a time. */
 function dayOf(time: string): string {
   return new Date(Date.parse(time) + VIETNAM_MS).toISOString().slice(0, 10)
-}
-
-/** What ids made at this moment begin with (UUIDv7: the milliseconds, in hexadecimal). */
-function idAt(ms: number): string {
-  const hex = Math.max(0, ms).toString(16).padStart(12, '0')
-  return `${hex.slice(0, 8)}-${hex.slice(8)}`
 }

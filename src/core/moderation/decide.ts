@@ -8,6 +8,7 @@ import { callOff, findSettled, publish, remove, schedule, settle, takeOff } from
 import { isPublic, nextState, outwardEffect, REASONS, type State, VERDICTS, type Verdict } from '../comments/states.ts'
 import { AppError, actorColumns, allow, type Ctx, type ErrorCode } from '../context.ts'
 import { announce, audited, commit, retrying } from '../record.ts'
+import { threadOf } from '../threads.ts'
 import { acceptReply, issueReply, ReplyInput, windowEnd } from './reply.ts'
 import { handleReports } from './reports.ts'
 import { MAX_ITEMS, takingBackBeside } from './undo.ts'
@@ -160,7 +161,7 @@ async function rule(ctx: Ctx, item: DecideItem, request: Request): Promise<Outco
       masks: masksColumn(masks),
       created_at: at,
     }),
-    ...calledOff.flatMap((publication) => callOff(ctx, publication.id, comment.threadId)),
+    ...calledOff.flatMap((publication) => callOff(ctx, publication.id, threadOf(comment))),
     ...takenBack.flat(),
     ...(takesEffectAt === null
       ? [
@@ -168,7 +169,7 @@ async function rule(ctx: Ctx, item: DecideItem, request: Request): Promise<Outco
           ...(effect === 'publish' ? publish(ctx, comment, { revisionId: comment.revisionId, body, masks, at }) : []),
         ]
       : [
-          ...(effect === 'publish' ? schedule(ctx, id, comment.threadId, takesEffectAt) : []),
+          ...(effect === 'publish' ? schedule(ctx, id, threadOf(comment), takesEffectAt) : []),
           announce(ctx, 'decision.due', { decision: id }, takesEffectAt),
         ]),
     ...outwardAtOnce(ctx, comment, item.verdict, effect, at),

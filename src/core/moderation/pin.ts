@@ -6,7 +6,7 @@ import { findSettled } from '../comments/publish.ts'
 import { isPublic } from '../comments/states.ts'
 import { AppError, allow, type Ctx } from '../context.ts'
 import { audited, commit } from '../record.ts'
-import { touchThread } from '../threads.ts'
+import { type ThreadId, threadOf, touchThread } from '../threads.ts'
 
 export type Pinned = { comment: { id: string }; pinned: boolean }
 
@@ -20,7 +20,7 @@ export async function pin(ctx: Ctx, commentId: string): Promise<Pinned> {
   if (comment.parentId !== null || !isPublic(comment)) throw new AppError('illegal_transition')
   if (comment.pinSlot === null) {
     try {
-      await put(ctx, comment, freeSlot(comment.threadId))
+      await put(ctx, comment, freeSlot(threadOf(comment)))
     } catch (error) {
       if (!conflictOn(error, 'comment.thread_id,comment.pin_slot')) throw error
       throw new AppError('pins_full', { values: { n: MAX_PINNED } })
@@ -38,7 +38,7 @@ export async function unpin(ctx: Ctx, commentId: string): Promise<Pinned> {
 }
 
 /** The first place of a thread that is free at this point of the batch. Without one the first, whose unique key refuses the whole batch. */
-function freeSlot(threadId: string): RawBuilder<number> {
+function freeSlot(threadId: ThreadId): RawBuilder<number> {
   const slots = sql.join(
     Array.from({ length: MAX_PINNED }, (_, index) => sql`SELECT ${sql.lit(index + 1)} AS slot`),
     sql` UNION ALL `,
@@ -47,9 +47,9 @@ function freeSlot(threadId: string): RawBuilder<number> {
     SELECT taken.pin_slot FROM comment AS taken WHERE taken.thread_id = ${threadId} AND taken.pin_slot IS NOT NULL)), 1)`
 }
 
-async function put(ctx: Ctx, comment: { id: string; threadId: string }, slot: RawBuilder<number> | null): Promise<void> {
+async function put(ctx: Ctx, comment: { id: string }, slot: RawBuilder<number> | null): Promise<void> {
   await commit(ctx, [
-    ...touchThread(ctx, comment.threadId),
+    ...touchThread(ctx, threadOf(comment)),
     ctx.services.store.db.updateTable('comment').set({ pin_slot: slot }).where('id', '=', comment.id),
     audited(ctx, slot === null ? 'comment.unpin' : 'comment.pin', { kind: 'comment', id: comment.id }),
   ])

@@ -9,12 +9,14 @@ import { isPublic, STATES, type State, type Verdict } from '../comments/states.t
 import type { Official } from '../comments/views.ts'
 import { allow, type Ctx, faulty, type OpinionKind } from '../context.ts'
 import { findPersonalData, type PersonalKind } from '../screening/privacy.ts'
-import { attentionOf, readSignals, type Signal, type SignalCode } from '../screening/signal.ts'
+import { attentionOf, inOrder, readSignals, type Signal, type SignalCode, signal } from '../screening/signal.ts'
 import { canonicalUrl, findThread } from '../threads.ts'
 import { actsFor, type DeskAct, verdictsFor } from './acts.ts'
+import { assessNow, WAITING } from './assess.ts'
 import { catchUp } from './catalogue.ts'
 import { type ReportView, readReports } from './reports.ts'
 import { findComments } from './search.ts'
+import { readTwins, type Twin } from './twins.ts'
 
 /** States the desk lists. */
 export const LISTED_STATES = STATES.filter((state) => state !== 'sealed')
@@ -24,6 +26,8 @@ export const COUNT_CEILING = 1_000
 const RECORD_CEILING = 100
 /** Parameters of a card's rows besides the ids of their comments. */
 const PARAMETERS_OF_ROWS = 20
+/** Twins that a signal names; the card lists them all. */
+const MAX_NAMED = 5
 const DAY_MS = 86_400_000
 /** What waits is read from the oldest, what was decided from the newest. */
 const OLDEST_FIRST: readonly State[] = ['pending', 'held', 'returned']
@@ -50,6 +54,10 @@ export type QueueItem = {
   article: { thread_id: string; key: string; url: string; title: string; state: 'open' | 'closed' }
   in_reply_to: { id: string; author_name: string | null; body_text: string } | null
   signals: Signal[]
+  /** Other comments of the site with nearly the same text, the newest first, at most 99. */
+  twins: Twin[]
+  /** Words of the text for which the site's own decisions speak against it; none while it has decided too little, or would rather keep it. */
+  reasons: string[]
   /** How closely to look, 0 to 100: what the signals weigh together. */
   attention: number
   /** Verdicts and other acts that are legal for this comment and open to the person who asks. */
@@ -67,8 +75,12 @@ export type QueueItem = {
   waiting_since: string
 }
 
-/** The orders a page can have. Without one, what waits comes from the oldest and what was decided from the newest. */
-export const QUEUE_SORTS = ['oldest', 'newest', 'article'] as const
+/**
+ * The orders a page can have. Without one, what waits comes from the oldest and what was decided from the newest. `urgent` begins with what
+ * needs a person first, `suspect` with what will most likely be refused (screening/rank.ts): of what waits; elsewhere, in a search
+ * or of one person's both are the usual order.
+ */
+export const QUEUE_SORTS = ['oldest', 'newest', 'article', 'urgent', 'suspect'] as const
 type Sort = (typeof QUEUE_SORTS)[number]
 
 export type QueueCounts = Record<(typeof LISTED_STATES)[number], number>
@@ -109,29 +121,33 @@ export type QueuePage = { items: QueueItem[]; next: string | null; counts: Queue
 export async function readQueue(ctx: Ctx, query: QueueQuery): Promise<QueuePage> {
   allow(ctx, 'queue.read')
   if (query.state === 'sealed') throw faulty('validation', '/state')
-  const isAscending = query.sort === undefined ? query.state !== 'any' && OLDEST_FIRST.includes(query.state) : query.sort !== 'newest'
-  const isOfPerson = query.author !== undefined || (query.assignee !== undefined && query.assignee !== UNASSIGNED)
+  const isRanked = query.sort === 'urgent' || query.sort === 'suspect'
+  const isUsual = query.sort === undefined || isRanked
+  const isAscending = isUsual ? query.state !== 'any' && OLDEST_FIRST.includes(query.state) : query.sort !== 'newest'
   const isSearch =
-    (query.state === 'any' && !isOfPerson) ||
+    (query.state === 'any' && !isOfPerson(query)) ||
     query.q !== undefined ||
     query.article !== undefined ||
     query.signal !== undefined ||
     query.kind !== undefined
+  if (isRanked && !isSearch) await assessNow(ctx.services)
   const page = isSearch ? readFound(ctx, query, isAscending) : readState(ctx, query, isAscending)
   const [found, counts] = await Promise.all([page, readCounts(ctx)])
-  return { ...found, counts }
+  return { ...found, items: await withTwins(ctx, found.items), counts }
 }
 
 type Page = Omit<QueuePage, 'counts'>
 
 async function readState(ctx: Ctx, query: QueueQuery, isAscending: boolean): Promise<Page> {
-  const columns = [...(query.sort === 'article' ? (['thread_id'] as const) : []), 'received_at', 'id'] as const
+  const first = leadingColumn(query)
+  const isRanked = first === 'urgent_rank' || first === 'suspect_rank'
+  const columns = [...(first === null ? [] : [first]), 'received_at', 'id'] as const
   const after =
     query.after === undefined
       ? null
       : fromCursor(
           query.after,
-          columns.map(() => 'string' as const),
+          columns.map((column) => (column === first && isRanked ? 'number' : 'string')),
         )
   if (query.after !== undefined && after === null) throw faulty('validation', '/after')
   let rows = rowsOf(ctx)
@@ -144,27 +160,50 @@ async function readState(ctx: Ctx, query: QueueQuery, isAscending: boolean): Pro
   if (query.from !== undefined) rows = rows.where('comment.received_at', '>=', startOfDay(query.from))
   if (query.to !== undefined) rows = rows.where('comment.received_at', '<', startOfDay(query.to, 1))
   if (query.reported) rows = rows.where(hasOpenReports)
+  if (isRanked) rows = rows.where(isWaiting)
   if (after) {
     const place = sql.join(columns.map((column) => sql.ref(`comment.${column}`)))
     rows = rows.where(sql<boolean>`(${place}) ${isAscending ? sql`>` : sql`<`} (${sql.join(after)})`)
   }
   const found = await rows.execute()
-  const items = found.slice(0, query.limit).map((row) => toItem(ctx, row))
-  const last = items.at(-1)
-  const edge = last && [...(query.sort === 'article' ? [last.article.thread_id] : []), last.created_at, last.id]
-  return { items, next: found.length > query.limit && edge ? toCursor(edge) : null, is_catching_up: false }
+  const shown = found.slice(0, query.limit)
+  const last = shown.at(-1)
+  const next = found.length > query.limit && last ? toCursor(columns.map((column) => last[column])) : null
+  return { items: shown.map((row) => toItem(ctx, row)), next, is_catching_up: false }
+}
+
+/** The column that an order has before the time of arrival. */
+function leadingColumn({ sort, state, ...query }: QueueQuery): 'thread_id' | 'urgent_rank' | 'suspect_rank' | null {
+  if (sort === 'article') return 'thread_id'
+  if (state === 'any' || !WAITING.includes(state) || isOfPerson(query)) return null
+  return sort === 'urgent' ? 'urgent_rank' : sort === 'suspect' ? 'suspect_rank' : null
+}
+
+/** Adds what other comments tell of each: its twins, as a list and as a signal. */
+async function withTwins(ctx: Ctx, items: readonly QueueItem[]): Promise<QueueItem[]> {
+  const twins = await readTwins(
+    ctx,
+    items.map(({ id }) => id),
+  )
+  return items.map((item) => {
+    const own = twins.get(item.id) ?? []
+    if (own.length === 0) return item
+    const told = signal('twins', [], { details: { twins: own.slice(0, MAX_NAMED).map(({ id }) => id), count: own.length } })
+    const signals = inOrder([...item.signals, told])
+    return { ...item, twins: own, signals, attention: attentionOf(signals) }
+  })
 }
 
 async function readFound(ctx: Ctx, query: QueueQuery, isAscending: boolean): Promise<Page> {
   const isUpToDate = await catchUp(ctx.services)
-  const threadId = query.article === undefined ? null : await threadIdOf(ctx, query.article)
-  if (threadId === undefined) return { items: [], next: null, is_catching_up: false }
+  const threadIds = query.article === undefined ? null : await threadIdsMeant(ctx, query.article)
+  if (threadIds?.length === 0) return { items: [], next: null, is_catching_up: false }
   const { ids, next } = await findComments(
     ctx,
     {
       state: query.state,
       text: query.q ?? null,
-      threadId,
+      threadIds,
       signal: query.signal ?? null,
       kind: query.kind ?? null,
       from: query.from ?? null,
@@ -194,19 +233,20 @@ function grouped(items: readonly QueueItem[]): QueueItem[] {
   return [...Map.groupBy(items, ({ article }) => article.thread_id).values()].flat()
 }
 
-/** The thread that somebody means by its id, its article's key or its address; undefined when the site has none such. */
-async function threadIdOf(ctx: Ctx, article: string): Promise<string | undefined> {
+/**
+ * The thread that somebody means by its id, its article's key or its address, with the ids of those that were joined to it; none when
+ * the site has none such.
+ */
+async function threadIdsMeant(ctx: Ctx, article: string): Promise<string[]> {
+  const { db } = ctx.services.store
   const url = canonicalUrl(article)
   const named = await findThread(ctx, { key: article, url: null })
   const placed = named === null && url !== null ? await findThread(ctx, { key: url, url }) : named
-  if (placed !== null) return placed.id
-  const row = await ctx.services.store.db
-    .selectFrom('thread')
-    .select('id')
-    .where('id', '=', article)
-    .where('site_id', '=', ctx.site.id)
-    .executeTakeFirst()
-  return row?.id
+  const found =
+    placed ?? (await db.selectFrom('thread').select('id').where('id', '=', article).where('site_id', '=', ctx.site.id).executeTakeFirst())
+  if (!found) return []
+  const joined = await db.selectFrom('thread_alias').select('key').where('thread_id', '=', found.id).where('kind', '=', 'former').execute()
+  return [found.id, ...joined.map(({ key }) => key)]
 }
 
 /** When a day begins in Vietnam, `later` days after the one named. */
@@ -277,8 +317,9 @@ export async function readItem(ctx: Ctx, id: string): Promise<ItemDetail> {
       .execute(),
     readReports(ctx, id),
   ])
+  const [item = toItem(ctx, row)] = await withTwins(ctx, [toItem(ctx, row)])
   return {
-    ...toItem(ctx, row),
+    ...item,
     reports,
     revisions: revisions.map((revision) => ({
       id: revision.id,
@@ -341,14 +382,20 @@ async function movedAmong(ctx: Ctx, shown: readonly { id: string; version: numbe
   }))
 }
 
+/** What waits, word for word as in the indexes of ranks. */
+const isWaiting = sql<boolean>`comment.state IN ('pending', 'held', 'returned')`
 /** The value of `assignee` for what nobody has in hand. */
 const UNASSIGNED = 'none'
+
+/** Whether a page is that of one person: of an author, or of whoever has it in hand. */
+function isOfPerson({ author, assignee }: Pick<QueueQuery, 'author' | 'assignee'>): boolean {
+  return author !== undefined || (assignee !== undefined && assignee !== UNASSIGNED)
+}
 
 /** The state of a page that is read from the comments; where it is that of one person, the index is theirs and not the state's. */
 function ofState({ state, author, assignee }: QueueQuery) {
   if (state === 'any') return sql<boolean>`comment.state <> 'sealed'`
-  const isOfPerson = author !== undefined || (assignee !== undefined && assignee !== UNASSIGNED)
-  return isOfPerson ? sql<boolean>`comment.state || '' = ${state}` : sql<boolean>`comment.state = ${state}`
+  return isOfPerson({ author, assignee }) ? sql<boolean>`comment.state || '' = ${state}` : sql<boolean>`comment.state = ${state}`
 }
 
 /** Whose a comment must be: written by the same reader as another, in hand of somebody. By the index of the rarer of the two. */
@@ -414,6 +461,7 @@ function rowsOf(ctx: Ctx) {
     .innerJoin('revision', 'revision.id', 'comment.revision_id')
     .innerJoin('thread', 'thread.id', 'comment.thread_id')
     .leftJoin('comment as parent', 'parent.id', 'comment.parent_id')
+    .leftJoin('assessment', 'assessment.comment_id', 'comment.id')
     .leftJoin('staff as assignee', 'assignee.id', 'comment.assignee_id')
     .selectAll('comment')
     .select([
@@ -424,6 +472,7 @@ function rowsOf(ctx: Ctx) {
       'thread.url',
       'thread.title',
       'thread.closed_at',
+      'assessment.reasons',
       'assignee.name as assignee_name',
       'parent.author_name as parent_name',
       'parent.public_text as parent_text',
@@ -469,6 +518,8 @@ function toItem(ctx: Ctx, row: Awaited<ReturnType<ReturnType<typeof rowsOf>['exe
     in_reply_to:
       comment.parentId === null ? null : { id: comment.parentId, author_name: row.parent_name, body_text: row.parent_text ?? '' },
     signals,
+    twins: [],
+    reasons: row.reasons === null ? [] : (JSON.parse(row.reasons) as string[]),
     attention: attentionOf(signals),
     legal_verdicts: verdictsFor(ctx, comment),
     legal_acts: actsFor(ctx, comment, { isClosed: row.closed_at !== null }),

@@ -11,6 +11,7 @@ import { isPublic } from '../comments/states.ts'
 import { acceptBody, acceptLine } from '../comments/text.ts'
 import { AppError, actorColumns, allow, type Ctx, faulty } from '../context.ts'
 import { announce, audited, commit, retrying } from '../record.ts'
+import { threadOf } from '../threads.ts'
 
 /** Graphemes an official reply may have: it quotes rules and names steps, where a citizen's opinion does not. */
 const MAX_REPLY_GRAPHEMES = 10_000
@@ -128,7 +129,7 @@ export function issueReply(
       ...(takesEffectAt === null
         ? [settle(ctx, decisionId, 'applied'), ...publish(ctx, place, { revisionId, body, masks: [], at })]
         : [
-            ...schedule(ctx, decisionId, comment.threadId, takesEffectAt),
+            ...schedule(ctx, decisionId, threadOf({ id }), takesEffectAt),
             announce(ctx, 'decision.due', { decision: decisionId }, takesEffectAt),
           ]),
       audited(ctx, 'reply.publish', { kind: 'comment', id }, { decision: decisionId, under: comment.id, beside: issue.besideId }),

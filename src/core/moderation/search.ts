@@ -21,7 +21,8 @@ const MONTHS = 12
 export type Search = {
   state: string
   text: string | null
-  threadId: string | null
+  /** The thread's id and those of threads that were joined to it: the index knows a comment by the one it was written under. */
+  threadIds: string[] | null
   signal: SignalCode | null
   kind: OpinionKind | null
   from: string | null
@@ -132,7 +133,7 @@ function filtersOf(ctx: Ctx, search: Search): Wanted[] {
   const one = (word: string): Wanted => ({ kind: 'words', words: [word] })
   return [
     ...(search.state === 'any' ? [] : [one(about.state(search.state))]),
-    ...(search.threadId === null ? [] : [one(about.thread(search.threadId))]),
+    ...(search.threadIds === null ? [] : [any(search.threadIds.map((id) => one(about.thread(id))))]),
     ...(search.signal === null ? [] : [one(about.signal(search.signal))]),
     ...(search.kind === null ? [] : [one(about.kind(search.kind))]),
     ...(search.from === null && search.to === null

@@ -9,6 +9,7 @@ import { callOff, putBack } from '../comments/publish.ts'
 import type { State } from '../comments/states.ts'
 import { AppError, actorColumns, allow, type Ctx, type ErrorCode, may } from '../context.ts'
 import { audited, commit, retrying } from '../record.ts'
+import { threadOf } from '../threads.ts'
 import { reopenReports } from './reports.ts'
 
 /** Decisions taken or undone in one request: a screenful, so that nobody judges what no page showed. */
@@ -130,7 +131,7 @@ function undoing(ctx: Ctx, comment: Comment, decision: Decision): Compilable[] {
       ...actorColumns(ctx.actor),
       created_at: now().toISOString(),
     }),
-    ...callOff(ctx, decision.id, comment.threadId),
+    ...callOff(ctx, decision.id, threadOf(comment)),
     store.db
       .updateTable('comment')
       .set({ state, version: comment.version + 1 })

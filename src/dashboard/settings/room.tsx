@@ -17,7 +17,13 @@ type Part = { path: string; act: Act; title: keyof Strings['settings']; about: k
 const PARTS: readonly Part[] = [
   { path: 'settings/site', act: 'site.configure', title: 'site', about: 'siteAbout' },
   { path: 'settings/origins', act: 'site.configure', title: 'origins', about: 'originsAbout' },
+  { path: 'articles', act: 'thread.manage', title: 'articles', about: 'articlesAbout' },
+  { path: 'settings/canned', act: 'canned.manage', title: 'canned', about: 'cannedAbout' },
+  { path: 'settings/embed', act: 'queue.read', title: 'embed', about: 'embedAbout' },
   { path: 'settings/consents', act: 'site.configure', title: 'consents', about: 'consentsAbout' },
+  { path: 'words', act: 'rules.read', title: 'words', about: 'wordsAbout' },
+  { path: 'people', act: 'people.read', title: 'people', about: 'peopleAbout' },
+  { path: 'tokens', act: 'token.manage', title: 'tokens', about: 'tokensAbout' },
 ]
 
 /** GET /desk/:site/settings: the parts this person may enter, each with what it is for. */
