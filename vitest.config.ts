@@ -58,8 +58,10 @@ export default defineConfig({
           name: 'browser',
           include: ['test/{widget,desk}/**/*.test.ts'],
           testTimeout: 120_000,
-          hookTimeout: 60_000,
+          hookTimeout: 120_000,
           fileParallelism: false,
+          // A busy machine takes its time to start a browser's page.
+          expect: { poll: { timeout: 20_000 } },
         },
       },
     ],

@@ -18,6 +18,9 @@ const browser: BuildOptions = {
   loader: { '.css': 'text' },
 }
 
+/** What only the widget's parts call each other by: no name of the API, of a browser, or of what is kept on a device may be among them. */
+const WIDGET_NAMES = /^(?:isRequired|isOpen|heading|intro|place|start|hints|done|foot|words|frame|shown|query|slug|emit|life|end)$/
+
 rmSync('dist', { recursive: true, force: true })
 mkdirSync(`${ASSETS}/assets`, { recursive: true })
 mkdirSync(`${ASSETS}/widget`, { recursive: true })
@@ -38,11 +41,11 @@ await Promise.all([
   build({
     ...browser,
     entryPoints: { v1: 'widget/define.ts', solver: 'widget/solver.ts' },
+    mangleProps: WIDGET_NAMES,
     outdir: `${ASSETS}/widget`,
-    minify: true,
-    loader: { '.css': 'text' },
     plugins: [minifiedCss(), widgetSentences()],
   }),
+  build({ ...browser, entryPoints: { counts: 'widget/counts.ts' }, outdir: `${ASSETS}/widget` }),
   build({
     ...browser,
     entryPoints: { desk: 'src/dashboard/client.ts', passkey: 'src/dashboard/passkey.ts', demo: 'src/demo/article.ts' },
@@ -60,14 +63,16 @@ copyFileSync('src/http/icon.svg', `${ASSETS}/assets/icon.svg`)
 copyFileSync('src/demo/photo.svg', `${ASSETS}/assets/demo-photo.svg`)
 pinWidget()
 
-/** Gives the release a path of its own that never changes, and writes down its integrity hash for pages that pin it. */
+/** Gives each script of the release a path of its own that never changes, and writes down its integrity hash for pages that pin it. */
 function pinWidget(): void {
-  const bytes = readFileSync(`${ASSETS}/widget/v1.js`)
-  const hash = createHash('sha256').update(bytes).digest('hex').slice(0, 12)
-  const file = `${version}-${hash}.js`
-  writeFileSync(`${ASSETS}/widget/${file}`, bytes)
-  const integrity = `sha384-${createHash('sha384').update(bytes).digest('base64')}`
-  writeFileSync(`${ASSETS}/widget/release.json`, `${JSON.stringify({ version, path: `/widget/${file}`, integrity }, null, 2)}\n`)
+  const [widget, counts] = ['v1', 'counts'].map((name) => {
+    const bytes = readFileSync(`${ASSETS}/widget/${name}.js`)
+    const hash = createHash('sha256').update(bytes).digest('hex').slice(0, 12)
+    const file = `${name === 'v1' ? '' : `${name}-`}${version}-${hash}.js`
+    writeFileSync(`${ASSETS}/widget/${file}`, bytes)
+    return { path: `/widget/${file}`, integrity: `sha384-${createHash('sha384').update(bytes).digest('base64')}` }
+  })
+  writeFileSync(`${ASSETS}/widget/release.json`, `${JSON.stringify({ version, ...widget, counts }, null, 2)}\n`)
 }
 
 /** Style sheets imported as text are minified first: they travel inside the script. */

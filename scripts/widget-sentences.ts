@@ -1,61 +1,41 @@
-// An esbuild plugin for the widget's build: of each language only the sentences that the widget says, the second language as bare values.
-// Not for: the widget's own code, which imports the languages as they are and works without this.
+// An esbuild plugin for the widget's build: of each language only the sentences that the widget says, as bare values in one order.
+// Not for: the widget's own code, which sees the languages as they are (widget/languages.ts).
 import { readdirSync, readFileSync } from 'node:fs'
-import { dirname } from 'node:path'
 import type { Plugin } from 'esbuild'
-import * as en from '../src/i18n/en.ts'
-import * as vi from '../src/i18n/vi.ts'
+import { LANGUAGES } from '../src/i18n/index.ts'
+import { wordsIn } from '../widget/languages.ts'
 
 const WIDGET = new URL('../widget/', import.meta.url)
 
-/** What the desk alone is told, or what no request of the widget can cause. A code without a sentence shows the server's own detail. */
-const NEVER_TOLD = new Set([
-  'bad_encoding',
-  'unsupported_media_type',
-  'idempotency_key_invalid',
-  'unauthenticated',
-  'link_invalid',
-  'forbidden',
-  'cross_site',
-  'receipt_not_found',
-  'conflict',
-  'undo_expired',
-  'signer_title_invalid',
-  'pins_full',
-  'reason_required',
-])
+/** Problems that no answer of the service explains, or that are found before it is asked. All others come with their sentence. */
+const OWN_PROBLEMS = ['field_required', 'terms_required', 'internal', 'offline']
 
-type Sentences = Readonly<Record<string, string>>
-
-/** esbuild drops unused exports, not unused properties: this saves about 700 bytes of brotli. */
+/** esbuild drops unused exports, not unused properties: this saves about a third of the bundle. */
 export function widgetSentences(): Plugin {
-  const source = readdirSync(WIDGET)
-    .filter((name) => name.endsWith('.ts'))
-    .map((name) => readFileSync(new URL(name, WIDGET), 'utf8'))
-    .join('\n')
-  const reader = keep(vi.reader, (key) => new RegExp(`words\\.${key}\\b|, '${key}'\\]`).test(source))
-  const problems = keep(vi.problems, (key) => !NEVER_TOLD.has(key))
+  const [first] = LANGUAGES.map(wordsIn)
+  const keys = Object.keys(first ?? {}).filter(isSaid())
+  const lists = LANGUAGES.map((language) => {
+    const words = wordsIn(language)
+    return `${language}: named(${JSON.stringify(keys.map((key) => words[key]).join('|'))})`
+  })
   return {
     name: 'widget sentences',
     setup: (builder) => {
-      builder.onLoad({ filter: /i18n\/vi\.ts$/ }, () => ({
-        contents: `export const reader = ${JSON.stringify(reader)}, problems = ${JSON.stringify(problems)}`,
-      }))
-      builder.onLoad({ filter: /i18n\/en\.ts$/ }, ({ path }) => ({
-        resolveDir: dirname(path),
-        contents: `import * as vi from './vi.ts'
-          const named = (source, values) => Object.fromEntries(Object.keys(source).map((key, index) => [key, values[index]]))
-          export const reader = named(vi.reader, ${JSON.stringify(inOrder(en.reader, reader))})
-          export const problems = named(vi.problems, ${JSON.stringify(inOrder(en.problems, problems))})`,
+      builder.onLoad({ filter: /widget\/languages\.ts$/ }, () => ({
+        contents: `const keys = ${JSON.stringify(keys.join('|'))}.split('|')
+          const named = (list) => Object.fromEntries(list.split('|').map((sentence, index) => [keys[index], sentence]))
+          export const languages = { ${lists.join()} }`,
       }))
     },
   }
 }
 
-function keep(sentences: Sentences, isKept: (key: string) => boolean): Sentences {
-  return Object.fromEntries(Object.entries(sentences).filter(([key]) => isKept(key)))
-}
-
-function inOrder(sentences: Sentences, keys: Sentences): (string | undefined)[] {
-  return Object.keys(keys).map((key) => sentences[key])
+function isSaid(): (key: string) => boolean {
+  const source = readdirSync(WIDGET)
+    .filter((name) => name.endsWith('.ts'))
+    .map((name) => readFileSync(new URL(name, WIDGET), 'utf8'))
+    .join('\n')
+  const said = new Set([...source.matchAll(/words\.(\w+)|, '(tab\w+)'\]/g)].map(([, word, tab]) => word ?? tab))
+  for (const key of ['name', 'email', 'phone', 'address', ...OWN_PROBLEMS]) said.add(key)
+  return (key) => said.has(key)
 }

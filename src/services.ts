@@ -7,7 +7,13 @@ import type { Freshness, Store } from './storage/store.ts'
 export type LogEvent = { event: string; [field: string]: string | number | boolean | null | undefined }
 
 /** A built file: the widget, the desk's style and script, the demo's picture. */
-export type Asset = { body: Uint8Array<ArrayBuffer> | ReadableStream; type: string; etag: string }
+export type Asset = {
+  body: Uint8Array<ArrayBuffer> | ReadableStream
+  type: string
+  etag: string
+  /** The same in fewer bytes, where the host does not compress what leaves it by itself. */
+  packed?: Readonly<Record<'br' | 'gzip', Uint8Array<ArrayBuffer>>>
+}
 
 /** Public answers that the host's processes in one place share. Whoever asks for a key gets exactly what was put under it, or null. */
 export type SharedBytes = {

@@ -1,83 +1,59 @@
 // The element <y-kien>: its life on a page, what its attributes say, its events. Not for: the list (thread.ts) and the form (form.ts).
-import type { Service } from './api.ts'
-import { h } from './dom.ts'
-import { wordsOf } from './section.ts'
+// First, since it compresses best there.
+
+import { h, show } from './dom.ts'
+import { languages } from './languages.ts'
+import type { Section } from './section.ts'
 import css from './style.css'
-import { openThread } from './thread.ts'
-import type { Sort } from './wire.ts'
+import { openThread, wanted } from './thread.ts'
 
 /** Far enough below the fold that the list is there before a reader who scrolls at an ordinary pace. */
 const NEAR_PX = 600
 
 /**
- * Shows the readers' opinions of an article and takes new ones. Attributes: `site`, `article`, `lang`, `sort`, `theme`.
- * Events, all bubbling and composed: `ykien:ready`, cancelable `ykien:before-submit`, `ykien:submitted`, `ykien:error`.
+ * Shows the readers' opinions of an article and takes new ones. Attributes: `site`, `article`, `article-title`, `lang`, `sort`, `limit`,
+ * `theme`, and `data-…` for each sentence. Events, all bubbling and composed: `ykien:ready`, cancelable `ykien:before-submit`,
+ * `ykien:submitted`, `ykien:error`.
  */
 export class YKienElement extends HTMLElement {
   // Declared only: an initialised field costs every reader the bytes of a helper in ES2020.
-  declare private frame: HTMLElement | undefined
   declare private life: AbortController | undefined
-  declare private isShown: boolean | undefined
 
   static get observedAttributes(): string[] {
-    return ['site', 'article']
+    return ['site', 'article', 'lang', 'sort', 'limit']
   }
 
   connectedCallback(): void {
-    if (!this.isAlive()) this.begin()
+    if (this.life) return
+    this.life = new AbortController()
+    void begin(this, this.life.signal)
   }
 
   disconnectedCallback(): void {
     // A framework that moves the element disconnects and connects it within one task.
-    queueMicrotask(() => {
-      if (!this.isConnected) this.life?.abort()
-    })
+    queueMicrotask(() => this.isConnected || this.end())
   }
 
-  attributeChangedCallback(_name: string, before: string | null, after: string | null): void {
-    if (before === after || !this.isAlive()) return
+  attributeChangedCallback(): void {
+    if (!this.life) return
+    this.end()
+    this.connectedCallback()
+  }
+
+  private end(): void {
     this.life?.abort()
-    this.isShown = false
-    this.begin()
-  }
-
-  private isAlive(): boolean {
-    return this.life?.signal.aborted === false
-  }
-
-  private begin(): void {
-    this.frame ??= dressed(this)
-    this.life = new AbortController()
-    const { signal } = this.life
-    // What was shown before the element left the page still stands, a half-written text included.
-    if (this.isShown) return
-    this.frame.replaceChildren(h('slot'))
-    if (this.getAttribute('site')) whenNear(this, signal, () => void this.open(signal))
-  }
-
-  private async open(signal: AbortSignal): Promise<void> {
-    await openThread(
-      {
-        ...wordsOf(languageOf(this)),
-        service: { origin: new URL(import.meta.url).origin, site: this.getAttribute('site') ?? '', article: articleOf(this) },
-        frame: this.frame ?? this,
-        signal: () => this.life?.signal ?? signal,
-        emit: (name, detail) =>
-          this.dispatchEvent(new CustomEvent(name, { bubbles: true, composed: true, cancelable: name === 'ykien:before-submit', detail })),
-      },
-      sortOf(this),
-    )
-    this.isShown = !signal.aborted
+    this.life = undefined
   }
 }
 
-let sheet: CSSStyleSheet | undefined
-
-/** Gives the element its shadow root and style, and returns the frame in it. */
-function dressed(element: HTMLElement): HTMLElement {
-  const root = element.attachShadow({ mode: 'open' })
-  const frame = h('div', 'frame')
-  root.append(frame)
+async function begin(element: HTMLElement, signal: AbortSignal): Promise<void> {
+  const frame = h('div', 'frame', h('slot'))
+  // The height that is held for the list, so that what stands below it in the page is not moved. It is given up at once when the list
+  // is longer than the screen, else with the reader's first act in it, when no browser or reader minds.
+  const release = () => hold.removeAttribute('class')
+  const hold = h('div', { class: 'hold', onfocusin: release }, frame)
+  const root = element.shadowRoot ?? element.attachShadow({ mode: 'open' })
+  show(root, hold)
   try {
     if (!sheet) {
       sheet = new CSSStyleSheet()
@@ -88,54 +64,54 @@ function dressed(element: HTMLElement): HTMLElement {
     // Safari before 16.4, which old iPhones keep, has no constructed sheets.
     root.append(h('style', {}, css))
   }
-  return frame
-}
-
-function whenNear(element: HTMLElement, signal: AbortSignal, then: () => void): void {
-  if (!('IntersectionObserver' in window)) {
-    then()
-    return
-  }
-  const observer = new IntersectionObserver(
-    (entries) => {
-      if (!entries.some((entry) => entry.isIntersecting)) return
-      observer.disconnect()
-      then()
+  // A link to one opinion has to load it before it can lead there.
+  if (!wanted()) await near(element)
+  const attribute = (name: string) => element.getAttribute(name) ?? ''
+  const key = attribute('article')
+  const language = languageOf(element)
+  if (signal.aborted || !attribute('site')) return
+  await openThread(
+    {
+      origin: new URL(import.meta.url).origin,
+      slug: attribute('site'),
+      article: { ...(key && { key }), url: pageUrl(), title: attribute('article-title') || document.title },
+      language,
+      words: { ...languages[language], ...element.dataset } as Section['words'],
+      frame,
+      signal,
+      emit: (name, detail) => element.dispatchEvent(new CustomEvent(name, { bubbles: true, composed: true, cancelable: true, detail })),
     },
-    { rootMargin: `${NEAR_PX}px` },
+    { sort: attribute('sort') || 'new', limit: attribute('limit') || '20' },
   )
-  observer.observe(element)
-  signal.addEventListener('abort', () => observer.disconnect())
+  if (frame.getBoundingClientRect().bottom > innerHeight) release()
 }
 
-function languageOf(element: HTMLElement): 'vi' | 'en' {
-  return /^en/i.test(element.closest('[lang]')?.getAttribute('lang') || document.documentElement.lang) ? 'en' : 'vi'
+let sheet: CSSStyleSheet | undefined
+
+/** Resolves when the element comes near the screen; never, when it does not. */
+function near(element: HTMLElement): Promise<void> {
+  return new Promise((resolve) => {
+    new IntersectionObserver(
+      (entries, observer) => {
+        if (!entries.some((entry) => entry.isIntersecting)) return
+        observer.disconnect()
+        resolve()
+      },
+      { rootMargin: `${NEAR_PX}px` },
+    ).observe(element)
+  })
 }
 
-function sortOf(element: HTMLElement): Sort {
-  const named = element.getAttribute('sort')
-  return named === 'old' || named === 'top' ? named : 'new'
-}
-
-function articleOf(element: HTMLElement): Service['article'] {
-  const key = element.getAttribute('article')
-  return { ...(key && { key }), url: pageUrl(), title: document.title }
+/** The nearest `lang`, by its language alone: `en` of `en-GB`. */
+function languageOf(element: HTMLElement): string {
+  const named = element.closest<HTMLElement>('[lang]')?.lang.slice(0, 2).toLowerCase() ?? ''
+  return languages[named] ? named : (Object.keys(languages)[0] ?? '')
 }
 
 /** The canonical URL when it speaks of this host, else the address bar's; without a fragment. */
 function pageUrl(): string {
-  let page = new URL(location.href)
-  try {
-    const canonical = new URL(document.querySelector<HTMLLinkElement>('link[rel=canonical]')?.href ?? '')
-    // Templates copied from another portal leave its canonical link behind; http, https and www are one host.
-    if (bareHost(canonical) === bareHost(page)) page = canonical
-  } catch {
-    // No canonical link, or an unreadable one.
-  }
-  page.hash = ''
-  return page.href
-}
-
-function bareHost(url: URL): string {
-  return url.hostname.replace(/^www\./, '')
+  const canonical = document.querySelector<HTMLLinkElement>('link[rel=canonical]')?.href ?? ''
+  // Templates copied from another portal leave its canonical link behind; http, https and www are one host.
+  const [own, named] = [location.href, canonical].map((url) => url.replace(/^https?:\/\/(www\.)?|[:/?#].*/g, ''))
+  return (own === named ? canonical : location.href).replace(/#.*/, '')
 }

@@ -1,192 +1,224 @@
-// The form for a new comment, a reply, or an edit: fields, counting, what is wrong with them. Not for: what sending means (the caller's).
-import type { Answer, Draft } from './api.ts'
-import { button, h, nextId } from './dom.ts'
-import { fillNumber, type OpenSection, problemSentence } from './section.ts'
-import { countGraphemes, paragraphs } from './text.ts'
+// A form of the section, for an opinion, a change or a report: fields, counting, drafts, sending once, and what is wrong.
+// Not for: which fields there are and what sending means; both are the caller's.
+import type { Answer } from './api.ts'
+import { aria, button, type Child, focusOn, h, show } from './dom.ts'
+import { keep, randomKey, recall } from './kept.ts'
+import type { Words } from './languages.ts'
+import { fill, number, problemSentence, type Section } from './section.ts'
+import { countGraphemes } from './text.ts'
+import type { Problem } from './wire.ts'
+
+export type Field = {
+  /** As the service's pointers end. */
+  readonly name: string
+  /** Of an input, and what a browser calls it when it fills it in. */
+  readonly type?: string
+  readonly label: string
+  readonly isRequired?: boolean
+  readonly hint?: Child
+  /** To choose from; none of them is chosen. */
+  readonly options?: readonly { readonly code: string; readonly text: string }[]
+  /** Of a long text: graphemes at most. */
+  readonly max?: number
+}
+
+/** What a form's fields hold, by name; an unticked box is not among them. */
+export type Values = Readonly<Record<string, string>>
 
 export type FormOptions<Value> = {
   readonly heading: string
-  /** The text to start from when a sent comment is edited; such a form asks for nothing else. Null otherwise. */
-  readonly edited: string | null
-  /** Sends the draft; null when the page prevented it. */
-  readonly send: (draft: Draft) => Promise<Answer<Value> | null>
-  readonly onDone: (value: Value, draft: Draft) => void
-  readonly onCancel: (() => void) | null
+  readonly intro?: readonly Child[]
+  readonly fields: readonly Field[]
+  readonly label: string
+  /** Names the draft among those of the article. */
+  readonly place: string
+  /** What the fields hold when there is no draft. */
+  readonly start?: Values
+  /** What is sent; the same one goes out again until it is answered or something is changed. */
+  payload(values: Values): unknown
+  /** Null when the page prevented it. */
+  send(payload: string, key: string): Promise<Answer<Value> | null>
+  /** What the writer may want to look at once more. Sending a second time goes on. */
+  hints?(values: Values): Promise<readonly string[]>
+  preview?(values: Values): HTMLElement
+  done(value: Value, values: Values): void
+  readonly cancel?: (() => void) | undefined
 }
 
-export type Form = { readonly element: HTMLElement; focus(): void }
+/** `payload` and `key` once it was tried to be sent; `isSending` while nobody knows whether that went well. */
+type Draft = { readonly values: Values; readonly payload?: string; readonly key?: string; readonly isSending?: boolean }
 
-type Input = HTMLInputElement | HTMLTextAreaElement
+type Fault = Pick<Problem, 'code' | 'detail'> & { readonly pointer?: string }
 
-type Field = { readonly box: HTMLElement; readonly input: Input; readonly hint: HTMLElement; setError(sentence: string): void }
+type Input = HTMLInputElement | HTMLTextAreaElement | HTMLSelectElement
 
-/** Something wrong, by us or by the server found. */
-type Fault = {
-  readonly code: string
-  readonly pointer?: string
-  readonly detail?: string
-  readonly limit?: number
-  readonly retry_after?: number
-}
+/** What stands before a purpose in the name of its box. */
+export const CONSENT = 'c:'
 
-/** A form that keeps every word through any failure, and leads the reader to what is wrong. */
-export function createForm<Value>(section: OpenSection, options: FormOptions<Value>): Form {
-  const { words, site } = section
-  const isEdit = options.edited !== null
-  const bodyInput = h('textarea', {
-    class: 'control',
-    rows: 4,
-    required: true,
-    lang: site.language,
-    placeholder: words.placeholder,
-  })
-  const nameInput = textInput('text', 'name')
-  const termsInput = h('input', { type: 'checkbox', required: true })
-  const nameConsentInput = h('input', { type: 'checkbox' })
-  // In the order of the page; the names are those in codes and pointers.
-  const fields = {
-    body: field(bodyInput, words.body, words.required),
-    name: field(nameInput, words.name, words.optional, words.nameHint),
-    consent: field(nameConsentInput, words.consentName, '', words.nameUnpublished),
-    email: field(textInput('email', 'email'), words.email, words.optional),
-    phone: field(textInput('tel', 'tel'), words.phone, words.optional),
-    terms: field(termsInput, words.consentTerms, words.required),
-  }
-  const { body, name, consent, email, phone, terms } = fields
-  const fieldNamed: Readonly<Record<string, Field>> = fields
-  const contact = h(
-    'details',
-    {},
-    h('summary', {}, words.contact, remarkOf(words.optional)),
-    h('p', 'hint', words.contactHint),
-    h('div', 'columns', email.box, phone.box),
-  )
-  const summary = h('div', { class: 'alert', role: 'alert', tabindex: -1, hidden: true })
-  const label = isEdit ? words.save : words.submit
-  const submitButton = h('button', { class: 'button primary' }, label)
+/**
+ * A form that keeps every word through any failure, a crash of the browser included, and leads the reader to what is wrong. What was
+ * on its way when the line broke, or the page, is sent under the same key as soon as there is a line again, so that it arrives once.
+ */
+export function createForm<Value>(section: Section, options: FormOptions<Value>): HTMLElement {
+  const { words } = section
+  const { fields, heading, label, start, cancel } = options
+  const place = `draft:${options.place}` as const
+  const kept = recall<Draft>(section, place)
+  let draft: Draft = kept ?? { values: start ?? {} }
   let isSending = false
+  let hasSeenHints = false
 
-  const textOf = ({ input }: Field) => input.value.trim()
+  const valuesNow = () => Object.fromEntries([...new FormData(form)].filter(([, value]) => value)) as Values
+  const inputs = () => [...form.querySelectorAll<Input>('input,textarea,select')]
+  const keepDraft = (next: Draft) => {
+    draft = next
+    keep(section, place, next)
+  }
   const setSending = (isNow: boolean) => {
     isSending = isNow
     // Not `disabled`: that would drop the focus, and the text could not be selected and copied meanwhile.
-    submitButton.setAttribute('aria-disabled', `${isNow}`)
-    submitButton.replaceChildren(isNow ? words.submitting : label)
-    for (const { input } of Object.values(fields)) input.toggleAttribute('readonly', isNow)
+    aria(submitButton, 'disabled', isNow)
+    show(submitButton, isNow ? words.submitting : label)
+    for (const input of inputs()) input.toggleAttribute('readonly', isNow)
+  }
+  const tell = (kind: string, sentences: readonly string[]) => {
+    alert.className = kind
+    show(alert, ...sentences.map((sentence) => h('p', {}, sentence)))
+    if (sentences[0]) focusOn(alert)
+  }
+  const fail = (input: Input, sentence: string) => {
+    aria(input, 'invalid', !!sentence)
+    show(input.closest('.field')?.querySelector('.error') ?? alert, sentence)
   }
   const showFaults = (faults: readonly Fault[]) => {
-    const general: string[] = []
-    const wrong = new Map<Field, string>()
-    for (const fault of faults) {
-      const limit = fault.code === 'body_too_short' ? site.body.min : site.body.max
-      const sentence = problemSentence(section, { ...(fault.code.startsWith('body_') && { limit }), ...fault })
-      const place = fieldNamed[fault.code.split('_')[0] ?? ''] ?? fieldNamed[fault.pointer?.split('/').pop() ?? '']
-      if (place) wrong.set(place, sentence)
-      else general.push(sentence)
-    }
-    if (wrong.size > 1) general.push(section.problems.validation)
-    for (const place of Object.values(fields)) place.setError(wrong.get(place) ?? '')
-    if (wrong.has(email) || wrong.has(phone)) contact.open = true
-    summary.hidden = general.length === 0
-    summary.replaceChildren(...general.map((sentence) => h('p', {}, sentence)))
-    if (faults.length === 0) return
-    const first = Object.values(fields).find((place) => wrong.has(place))
-    ;(first?.input ?? summary).focus()
+    for (const input of inputs()) fail(input, '')
+    const general = faults.filter((fault) => {
+      const input = inputs().find(({ name }) => name === fault.pointer?.replace(/.*\//, '').replace('consents', `${CONSENT}terms`))
+      if (input) fail(input, problemSentence(section, fault))
+      return !input
+    })
+    tell(
+      'error',
+      general.map((fault) => problemSentence(section, fault)),
+    )
+    form.querySelector<Input>('[aria-invalid=true]')?.focus()
   }
   const submit = async () => {
     if (isSending) return
-    const length = countGraphemes(bodyInput.value)
-    const faults = [
-      ...(length < site.body.min || textOf(body) === '' ? ['body_too_short'] : []),
-      ...(length > site.body.max ? ['body_too_long'] : []),
-      ...(isEdit || termsInput.checked ? [] : ['terms_required']),
-    ]
-    showFaults(faults.map((code) => ({ code })))
-    if (faults.length > 0) return
-    const draft: Draft = {
-      author: {
-        ...(textOf(name) && { name: textOf(name) }),
-        ...(textOf(email) && { email: textOf(email) }),
-        ...(textOf(phone) && { phone: textOf(phone) }),
-      },
-      body: bodyInput.value,
-      consents: textOf(name) && nameConsentInput.checked ? ['terms', 'name'] : ['terms'],
-    }
+    const values = valuesNow()
+    // All else is the service's to find.
+    const faults = inputs()
+      .filter(({ validity }) => validity.valueMissing)
+      .map(({ name, type }) => ({ code: type === 'checkbox' ? 'terms_required' : 'field_required', pointer: name }))
+    showFaults(faults)
+    if (faults[0]) return
     setSending(true)
-    const answer = await options.send(draft)
+    const hints = hasSeenHints || draft.isSending ? [] : ((await options.hints?.(values)) ?? [])
+    if (hints[0]) {
+      hasSeenHints = true
+      setSending(false)
+      tell('note', [...hints, words.sendAnyway])
+      return
+    }
+    const sent = { values, payload: draft.payload ?? JSON.stringify(options.payload(values)), key: draft.key ?? randomKey() }
+    keepDraft({ ...sent, isSending: true })
+    const [value, problem] = (await options.send(sent.payload, sent.key)) ?? []
     setSending(false)
-    if (answer?.ok) options.onDone(answer.value, draft)
-    else if (answer) showFaults(answer.problem.errors?.length ? answer.problem.errors : [answer.problem])
+    if (value) {
+      keep(section, place, null)
+      options.done(value, values)
+      return
+    }
+    if (problem?.status !== 0) keepDraft(sent)
+    if (problem) showFaults(problem.errors?.[0] ? problem.errors : [problem])
+  }
+  const resume = () => {
+    if (draft.isSending) void submit()
   }
   const count = () => {
-    const left = site.body.max - countGraphemes(bodyInput.value)
-    body.hint.replaceChildren(fillNumber(section, left < 0 ? words.charsOver : words.chars, Math.abs(left)))
-    body.hint.classList.toggle('error', left < 0)
-  }
-  const showConsent = () => {
-    consent.box.hidden = textOf(name) === ''
-    consent.hint.hidden = nameConsentInput.checked
+    const text = form.querySelector('textarea')
+    const hint = form.querySelector('textarea ~ .hint')
+    if (!text || !hint) return
+    const left = Number(fields[0]?.max) - countGraphemes(text.value)
+    show(hint, fill(left < 0 ? words.charsOver : words.chars, number(section, Math.abs(left))))
+    hint.classList.toggle('error', left < 0)
   }
 
-  if (options.edited !== null) bodyInput.value = options.edited
-  bodyInput.addEventListener('input', count)
-  bodyInput.addEventListener('keydown', (event) => {
-    // 229 is what an input method's keys look like where it raises no composition events; Enter may belong to it.
-    const isPlainEnter = event.key === 'Enter' && !event.isComposing && event.keyCode !== 229
-    if (isPlainEnter && (event.ctrlKey || event.metaKey)) void submit()
-  })
-  nameInput.addEventListener('input', showConsent)
-  nameConsentInput.addEventListener('change', showConsent)
-  count()
-  showConsent()
-
-  const onsubmit = (event: Event) => {
-    event.preventDefault()
-    void submit()
-  }
-  const element = h(
+  const alert = h('div', { role: 'alert' })
+  const preview = h('div')
+  const submitButton = h('button', 'button primary', label)
+  const form: HTMLFormElement = h(
     'form',
-    { class: 'card form', novalidate: true, onsubmit },
-    h('h3', {}, options.heading),
-    h('p', 'notice', words.premod),
-    !isEdit && site.rules !== null && rulesOf(section, site.rules),
-    body.box,
-    ...(isEdit ? [] : [name.box, consent.box, contact, terms.box]),
-    summary,
-    h('div', 'actions', submitButton, options.onCancel && button('quiet', words.cancel, options.onCancel)),
+    {
+      class: 'card form',
+      novalidate: true,
+      onsubmit: (event) => {
+        event.preventDefault()
+        void submit()
+      },
+      // Not for a button: what grows under a finger takes the button away from it.
+      onfocusin: ({ target }) => (target as Element).matches('.control') && form.classList.add('open'),
+      oninput: ({ target }) => {
+        if (isSending) return
+        fail(target as Input, '')
+        count()
+        show(preview)
+        hasSeenHints = false
+        const values = valuesNow()
+        keepDraft({ values })
+        if (!Object.keys(values)[0]) keep(section, place, null)
+      },
+      onkeydown: (event) => {
+        const pressed = event as KeyboardEvent
+        // 229 is what an input method's keys look like where it raises no composition events; Enter may belong to it.
+        const isOwn = pressed.isComposing || pressed.keyCode === 229
+        if (pressed.key === 'Enter' && (pressed.ctrlKey || pressed.metaKey) && !isOwn) void submit()
+      },
+    },
+    h('h3', {}, heading),
+    ...(options.intro ?? []),
+    ...fields.map((field) => fieldBox(words, field, draft.values[field.name])),
+    alert,
+    h(
+      'div',
+      'actions',
+      submitButton,
+      options.preview && button('quiet', words.preview, () => show(preview, !preview.firstChild && options.preview?.(valuesNow()))),
+      cancel && button('quiet', words.cancel, cancel),
+    ),
+    preview,
   )
-  return { element, focus: () => bodyInput.focus() }
+  if (kept) form.classList.add('open')
+  count()
+  addEventListener('online', resume, { signal: section.signal })
+  // After the caller has put it into the page.
+  queueMicrotask(resume)
+  return form
 }
 
-function textInput(type: string, autocomplete: string): HTMLInputElement {
-  return h('input', { class: 'control', type, autocomplete })
-}
+let lastId = 0
 
-function field(input: Input, label: string, remark: string, explanation = ''): Field {
-  const id = nextId()
-  const isTick = input.type === 'checkbox'
-  const hint = h('p', { class: 'hint', id: `${id}-hint` }, explanation)
-  const error = h('p', { class: 'error', id: `${id}-error` })
-  const setError = (sentence: string) => {
-    error.replaceChildren(sentence)
-    input.setAttribute('aria-invalid', `${sentence !== ''}`)
-  }
-  input.id = id
-  input.setAttribute('aria-describedby', `${id}-error ${id}-hint`)
-  input.addEventListener('input', () => setError(''))
-  const caption = h(
-    'label',
-    { for: id, class: isTick ? 'check' : 'label' },
-    isTick && input,
-    h('span', {}, label, remark && remarkOf(remark)),
+function fieldBox(words: Words, { name, type, label, isRequired, hint, options, max }: Field, start: string | undefined): HTMLElement {
+  lastId += 1
+  const id = `yk${lastId}`
+  const isTick = type === 'checkbox'
+  const named = { id, name, type, class: 'control', required: isRequired, 'aria-describedby': `${id}e ${id}h` }
+  const input = max
+    ? h('textarea', { ...named, rows: 4, placeholder: words.placeholder }, start)
+    : options
+      ? h(
+          'select',
+          named,
+          h('option', { value: '' }),
+          ...options.map(({ code, text }) => h('option', { value: code, selected: code === start }, text)),
+        )
+      : h('input', { ...named, autocomplete: isTick ? '' : type, value: isTick ? 'on' : start, checked: isTick && start })
+  return h(
+    'div',
+    `field ${max ? 'text' : ''}`,
+    h('label', { for: id }, isTick && input, label, isRequired && h('span', 'hint', ` (${words.required})`)),
+    !isTick && input,
+    h('p', { class: 'error', id: `${id}e` }),
+    h('p', { class: 'hint', id: `${id}h` }, hint),
   )
-  return { box: h('div', 'field', caption, !isTick && input, error, hint), input, hint, setError }
-}
-
-function remarkOf(remark: string): HTMLElement {
-  return h('span', 'hint', ` (${remark.toLowerCase()})`)
-}
-
-function rulesOf({ words, site }: OpenSection, rules: string): HTMLElement {
-  return h('details', 'rules', h('summary', {}, words.rules), h('div', 'text', ...paragraphs(rules, site.language)))
 }

@@ -1,15 +1,25 @@
 // What the reader API sends and takes, in the service's own types; the build drops this file. Not for: anything at run time.
-import type { CommentView, Problem as FullProblem, ReplyView, Revised, SubmitInput, Submitted, ThreadAnswer } from '../src/http/public.ts'
+import type {
+  CommentView,
+  Problem as FullProblem,
+  Liked,
+  Nudges,
+  Reasons,
+  Receipt,
+  ReplyView,
+  Revised,
+  Submitted,
+  ThreadAnswer,
+} from '../src/http/public.ts'
 
-export type { Sort } from '../src/http/public.ts'
-export type { ReplyView, SubmitInput, ThreadAnswer }
+export type { Liked, Nudges, Reasons, Receipt, ReplyView, ThreadAnswer }
 export type SiteView = ThreadAnswer['site']
 /** A comment as listed; a reply is one without replies of its own. */
 export type Listed = CommentView | ReplyView
 export type Root = CommentView
+export type Page<Item extends Listed> = { readonly comments: readonly Item[]; readonly next: string | null }
 export type PostAnswer = Submitted
 export type EditAnswer = Revised
-export type WithdrawAnswer = Pick<Revised, 'comment'>
 
 type FieldFault = NonNullable<FullProblem['errors']>[number]
 

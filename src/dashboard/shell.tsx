@@ -26,6 +26,7 @@ import { showComment } from './comment.tsx'
 import { composeReply } from './compose.tsx'
 import { receiveConfirmation } from './confirm.tsx'
 import { isScript, receiveAct, receiveDecision, receiveUndo, tellMoved, tellStamp } from './decisions.ts'
+import { sendLog, showLog } from './log.tsx'
 import { Sheet } from './parts.tsx'
 import { receiveAccess, receiveInvitation, receiveRecovery, receiveRole, receiveWithdrawal, showPeople } from './people.tsx'
 import { leaveForProvider, leaveToLink, receiveReturn, receiveUnlink, showReturn } from './provider.tsx'
@@ -118,6 +119,8 @@ export function deskDoors(limiter: RateLimiter): Hono<AppEnv> {
   doors.get('/desk/:site/tokens', showTokens)
   doors.post('/desk/:site/tokens', receiveToken)
   doors.post('/desk/:site/tokens/revoke', receiveTokenRevocation)
+  doors.get('/desk/:site/log', showLog)
+  doors.post('/desk/:site/log/export', sendLog)
   settingsDoors(doors)
   doors.all('/desk/*', () => {
     throw new AppError('not_found')

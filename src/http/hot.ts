@@ -169,7 +169,8 @@ const preferences = new Map<string, Encoding>()
 /** Spellings of `Accept-Encoding` remembered: browsers have a handful between them. */
 const MAX_PREFERENCES = 100
 
-function preferredEncoding(accepted: string | undefined): Encoding {
+/** How a reader wants bytes to come, by `Accept-Encoding`. */
+export function preferredEncoding(accepted: string | undefined): Encoding {
   if (accepted === undefined) return 'identity'
   let preferred = preferences.get(accepted)
   if (preferred === undefined) {

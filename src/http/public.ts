@@ -7,7 +7,7 @@ import { readCounts } from '../core/comments/counts.ts'
 import { NudgeInput, nudge } from '../core/comments/nudge.ts'
 import { readThread, stampThread } from '../core/comments/read.ts'
 import { readReceipt } from '../core/comments/receipts.ts'
-import { like, ReportInput, report, unlike } from '../core/comments/respond.ts'
+import { like, REPORT_REASONS, ReportInput, report, unlike } from '../core/comments/respond.ts'
 import { ReviseInput, revise, withdraw } from '../core/comments/revise.ts'
 import { SubmitInput, submit } from '../core/comments/submit.ts'
 import { viewSite } from '../core/comments/views.ts'
@@ -29,6 +29,7 @@ import {
   MAX_COUNTED,
   NudgesShape,
   OfferedShape,
+  ReasonsShape,
   ReceiptShape,
   ReportedShape,
   RevisedShape,
@@ -40,12 +41,15 @@ import {
   WithdrawnShape,
 } from './shapes.ts'
 
-export type { Sort } from '../core/comments/page.ts'
 export type { ThreadAnswer } from '../core/comments/read.ts'
+export type { Liked } from '../core/comments/respond.ts'
 export type { Revised } from '../core/comments/revise.ts'
-export type { SubmitInput, Submitted } from '../core/comments/submit.ts'
+export type { Submitted } from '../core/comments/submit.ts'
 export type { CommentView, ReplyView } from '../core/comments/views.ts'
 export type { Problem } from './problem.ts'
+export type Nudges = z.infer<typeof NudgesShape>
+export type Reasons = z.infer<typeof ReasonsShape>
+export type Receipt = z.infer<typeof ReceiptShape>
 
 const SiteParam = z.object({ site: z.string().openapi({ param: { name: 'site', in: 'path' }, example: 'phuong-vi-du' }) })
 const CommentParam = z.object({ id: z.string().openapi({ param: { name: 'id', in: 'path' } }) })
@@ -135,6 +139,13 @@ const routes = {
     request: { params: CommentParam, headers: ReaderHeader, body: body(ReportInput) },
     responses: { 202: json(ReportedShape, 'Received; also for a repeated report'), default: refusal },
   }),
+  reasons: createRoute({
+    method: 'get',
+    path: '/api/v1/sites/{site}/reasons',
+    summary: 'The reasons a report can have, in the reader’s language',
+    request: { params: SiteParam },
+    responses: { 200: json(ReasonsShape, 'The reasons'), default: refusal },
+  }),
   revise: createRoute({
     method: 'patch',
     path: '/api/v1/comments/{id}',
@@ -159,6 +170,14 @@ const routes = {
     request: { params: z.object({ code: z.string().openapi({ param: { name: 'code', in: 'path' } }) }) },
     responses: { 200: json(ReceiptShape, 'The receipt'), default: refusal },
   }),
+  receiptOfSite: createRoute({
+    method: 'get',
+    path: '/api/v1/sites/{site}/receipts/{code}',
+    summary: 'The same of a comment of this site, for pages of its origins',
+    security: Bearer,
+    request: { params: SiteParam.extend({ code: z.string().openapi({ param: { name: 'code', in: 'path' } }) }) },
+    responses: { 200: json(ReceiptShape, 'The receipt'), default: refusal },
+  }),
 }
 
 /** The doors of the reader API. */
@@ -174,6 +193,7 @@ export function publicApi(limiter: RateLimiter): OpenAPIHono<AppEnv> {
   api.use('/api/v1/comments/:id', writes, ofComment, jsonOnly)
   api.use('/api/v1/comments/:id/like', limited(limiter, 'like', ['PUT', 'DELETE']), ofComment)
   api.use('/api/v1/comments/:id/reports', limited(limiter, 'report', ['POST']), ofComment, jsonOnly)
+  api.use('/api/v1/sites/:site/receipts/:code', limited(limiter, 'receipt', ['GET']), ofSite)
   api.use('/api/v1/receipts/:code', limited(limiter, 'receipt', ['GET']))
   for (const path of ['/api/v1/sites/:site', '/api/v1/sites/:site/threads', '/api/v1/sites/:site/counts'] as const)
     api.get(path, etag(), storable)
@@ -237,6 +257,13 @@ export function publicApi(limiter: RateLimiter): OpenAPIHono<AppEnv> {
     return c.json(await report(await readerCtx(c, ''), c.req.valid('param').id, c.req.valid('json'), readerOf(c)), 202)
   })
 
+  api.openapi(routes.reasons, (c) => {
+    c.header('cache-control', REVALIDATED)
+    c.header('vary', 'Accept-Language', { append: true })
+    const { reasons } = strings(c.var.language)
+    return c.json({ reasons: REPORT_REASONS.map((code) => ({ code, text: reasons[code] })) }, 200)
+  })
+
   api.openapi(routes.revise, async (c) => {
     const token = tokenOf(c)
     c.header('cache-control', 'no-store')
@@ -249,19 +276,22 @@ export function publicApi(limiter: RateLimiter): OpenAPIHono<AppEnv> {
     return c.json(await withdraw(await readerCtx(c, '', { kind: 'author' }), c.req.valid('param').id, token), 200)
   })
 
-  api.openapi(routes.receipt, async (c) => {
+  const answerReceipt = async (c: AppContext, receipt: Parameters<typeof readReceipt>[1]) => {
     const { services, language } = c.var
-    const receipt = await readReceipt({ services, actor: { kind: 'author' } }, { code: c.req.valid('param').code, secret: tokenOf(c) })
+    const found = await readReceipt({ services, actor: { kind: 'author' } }, receipt)
     const words = strings(language)
     c.header('cache-control', 'no-store')
-    return c.json(
-      {
-        ...receipt,
-        state_text: words.receiptStates[receipt.comment.state],
-        reason_sentence: receipt.reason === null ? null : (words.reasons[receipt.reason as keyof typeof words.reasons] ?? null),
-      },
-      200,
-    )
+    const reason_sentence = found.reason === null ? null : (words.reasons[found.reason as keyof typeof words.reasons] ?? null)
+    return { ...found, state_text: words.receiptStates[found.comment.state], reason_sentence }
+  }
+
+  api.openapi(routes.receipt, async (c) =>
+    c.json(await answerReceipt(c, { code: c.req.valid('param').code, secret: tokenOf(c), site: null }), 200),
+  )
+
+  api.openapi(routes.receiptOfSite, async (c) => {
+    const { site, code } = c.req.valid('param')
+    return c.json(await answerReceipt(c, { code, secret: tokenOf(c), site }), 200)
   })
 
   return api

@@ -2,6 +2,7 @@
 import { z } from '@hono/zod-openapi'
 import { ChallengeShape } from '../core/abuse/challenge.ts'
 import { SORTS } from '../core/comments/page.ts'
+import { REPORT_REASONS } from '../core/comments/respond.ts'
 import { STATES, VERDICTS } from '../core/comments/states.ts'
 import { OPINION_KINDS, ROLES } from '../core/context.ts'
 import { ACTS } from '../core/moderation/acts.ts'
@@ -60,6 +61,7 @@ export const SiteShape = z
     edit_minutes: z.number(),
     fields: z.object({ name: Rule, email: Rule, phone: Rule, address: Rule, kind: Rule }),
     kinds: z.array(Kind).nullable(),
+    kind_names: z.partialRecord(Language, z.record(Kind, z.string())).nullable(),
     requires: z.object({ terms: z.boolean() }),
     rules: z.string().nullable(),
     privacy_url: z.string().nullable(),
@@ -128,6 +130,7 @@ export const SubmittedShape = z
 export const LikedShape = z.object({ likes: z.number(), liked: z.boolean() }).openapi('Liked')
 export const OfferedShape = z.object({ required: z.boolean(), challenge: ChallengeShape.nullable() }).openapi('OfferedChallenge')
 export const ReportedShape = z.object({ reported: z.literal(true) }).openapi('Reported')
+export const ReasonsShape = z.object({ reasons: z.array(z.object({ code: z.enum(REPORT_REASONS), text: z.string() })) }).openapi('Reasons')
 export const NudgesShape = z
   .object({
     nudges: z.array(

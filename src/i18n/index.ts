@@ -2,7 +2,9 @@
 import * as en from './en.ts'
 import * as vi from './vi.ts'
 
-export type Language = 'vi' | 'en'
+/** Every language, the source of truth first. */
+export const LANGUAGES = ['vi', 'en'] as const
+export type Language = (typeof LANGUAGES)[number]
 export type Strings = {
   [Section in
     | 'reader'
@@ -19,6 +21,8 @@ export type Strings = {
     | 'account'
     | 'roles'
     | 'record'
+    | 'acts'
+    | 'actParts'
     | 'item'
     | 'settings'
     | 'practice'
@@ -42,6 +46,8 @@ const ENGLISH: Strings = {
   account: en.account,
   roles: en.roles,
   record: en.record,
+  acts: en.acts,
+  actParts: en.actParts,
   item: en.item,
   settings: en.settings,
   practice: en.practice,
@@ -63,6 +69,8 @@ const VIETNAMESE: Strings = {
   account: vi.account,
   roles: vi.roles,
   record: vi.record,
+  acts: vi.acts,
+  actParts: vi.actParts,
   item: vi.item,
   settings: vi.settings,
   practice: vi.practice,

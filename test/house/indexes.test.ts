@@ -2,7 +2,7 @@
 import { CompiledQuery } from 'kysely'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { readFeed, stampFeed } from '../../src/core/comments/feed.ts'
-import { readItem, readQueue } from '../../src/core/moderation/queue.ts'
+import { countArrivals, readItem, readMoved, readQueue, readStamp } from '../../src/core/moderation/queue.ts'
 import { toCursor } from '../../src/lib/cursor.ts'
 import { openWard, type Ward } from '../support/ward.ts'
 
@@ -102,6 +102,27 @@ describe('what else grows', () => {
     const nudging = await plan(() => ward.request(`/api/v1/sites/${ward.slug}/nudges`, { method: 'POST', body }))
     expect(nudging).toContain('INDEX comment_by_text (thread_id=? AND body_hash=? AND received_at>?)')
     for (const each of [liking, reporting, nudging]) expect(each).not.toMatch(/SCAN (?:comment|report|comment_like)\b/)
+  })
+
+  it('so is what a page of the desk asks every ten seconds, and what moved and arrived when anything did', async () => {
+    const { comment } = await ward.submit('Hỏi xem có gì mới.')
+    const staff = await ward.ctx({ kind: 'staff', id: 'a', name: 'Cô Một', role: 'moderator' })
+    const stamps = await plansOf(() => readStamp(staff))
+    expect(stamps).toHaveLength(1)
+    expect(stamps[0]).toMatch(/SEARCH audit USING (?:COVERING )?INDEX audit_of_site \(site_id=\?\)/)
+    expect(stamps[0]).not.toContain('TEMP B-TREE')
+    const moved = await plan(() => readMoved(staff, [{ id: comment.id, version: 1 }]))
+    const arrived = await plan(() => countArrivals(staff, 'pending', comment.id))
+    expect(arrived).toContain('INDEX comment_in_queue (site_id=? AND state=? AND received_at>?)')
+    for (const each of [moved, arrived]) expect(each).not.toMatch(/SCAN (?:comment|fact)\b/)
+  })
+
+  it('a tab by article is read in the order of its index', async () => {
+    const staff = await ward.ctx({ kind: 'staff', id: 'a', name: 'Cô Một', role: 'viewer' })
+    const plans = await plansOf(() => readQueue(staff, { state: 'pending', sort: 'article', limit: 20 }))
+    const page = plans.find((each) => each.includes('comment_in_queue_by_article')) ?? ''
+    expect(page).toContain('INDEX comment_in_queue_by_article (site_id=? AND state=?)')
+    expect(page).not.toContain('TEMP B-TREE')
   })
 
   it('in the desk too: reported comments, an author’s record, the reports of one comment', async () => {

@@ -307,6 +307,19 @@ const CASES: Record<string, string | ((here: Side, there: Side) => Call[])> = {
     { path: `/api/v1/receipts/${there.waiting.receipt.code}`, init: { headers: bearer(here.token) }, expected: 404 },
     { path: `/api/v1/receipts/${there.waiting.receipt.code}`, init: { headers: bearer(there.waiting.edit.token) }, expected: 404 },
   ],
+  'GET /api/v1/sites/:site/receipts/:code': (here, there) => [
+    {
+      path: `/api/v1/sites/${there.slug}/receipts/${here.waiting.receipt.code}`,
+      init: { headers: bearer(here.waiting.receipt.secret) },
+      expected: 404,
+    },
+    {
+      path: `/api/v1/sites/${here.slug}/receipts/${there.waiting.receipt.code}`,
+      init: { headers: bearer(here.waiting.receipt.secret) },
+      expected: 404,
+    },
+  ],
+  'GET /api/v1/sites/:site/reasons': (_here, there) => [{ path: `/api/v1/sites/${there.slug}/reasons`, expected: 200 }],
   'GET /widget/:file': NOTHING,
   'GET /assets/:file': NOTHING,
   'GET /feeds/:feed{.+\\.(?:atom|json)}': (here, there) =>
@@ -377,6 +390,9 @@ const CASES: Record<string, string | ((here: Side, there: Side) => Call[])> = {
       expected: 404,
     },
   ],
+  'GET /desk/:site/log': (here, there) => onDesk(here, `/desk/${there.slug}/log`),
+  'POST /desk/:site/log/export': (here, there) =>
+    onDesk(here, `/desk/${there.slug}/log/export`, { method: 'POST', body: form({ format: 'csv' }) }),
   'GET /desk/:site/bans': (here, there) => onDesk(here, `/desk/${there.slug}/bans`),
   'POST /desk/:site/bans': (here, there) => {
     const body = form({ comment: there.waiting.comment.id, span: 'network 1', reason: 'Thử' })

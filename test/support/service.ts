@@ -39,8 +39,10 @@ export type Service = {
   addPage(body: string): string
   /** An address of the tests' own, beside the service: its page has one button, which leads to the desk with an open session. */
   signinLink(name?: string, role?: Role): Promise<string>
-  /** Lets the service carry out the next POST and cuts the line before its answer. */
+  /** Lets the service take the next opinion and cuts the line before its answer. */
   loseNextAnswer(): void
+  /** Lets the service take the next opinion and keeps its answer back until `wait` is over. */
+  holdNextAnswer(wait: () => Promise<void>): void
   /** Lets the undo windows that are open now end, for the service only, and carries out what is due. */
   endUndoWindows(): Promise<void>
   close(): Promise<void>
@@ -52,11 +54,21 @@ export async function startService(protocol: 'http' | 'https', env: Record<strin
   const tls = protocol === 'https' ? certificate(folder) : null
   const holder: { listener?: ReturnType<typeof getRequestListener> } = {}
   let losesAnswer = false
+  let wait: (() => Promise<void>) | null = null
   const service = await listen(tls, (request, response) => {
-    if (losesAnswer && request.method === 'POST') {
+    if (losesAnswer && request.method === 'POST' && request.url?.endsWith('/comments')) {
       losesAnswer = false
       response.end = () => {
         request.socket.destroy()
+        return response
+      }
+    }
+    if (wait && request.method === 'POST' && request.url?.endsWith('/comments')) {
+      const end = response.end.bind(response)
+      const held = wait
+      wait = null
+      response.end = (...given: unknown[]) => {
+        void held().then(() => end(...(given as [])))
         return response
       }
     }
@@ -111,6 +123,9 @@ export async function startService(protocol: 'http' | 'https', env: Record<strin
     },
     loseNextAnswer() {
       losesAnswer = true
+    },
+    holdNextAnswer(given) {
+      wait = given
     },
     async endUndoWindows() {
       passedMs += config.undoSeconds * 1_000

@@ -55,7 +55,7 @@ describe.each([
     await page.locator('y-kien article').first().waitFor()
     expect(await violations(page)).toEqual([])
     await page.getByRole('button', { name: 'Gửi ý kiến', exact: true }).click()
-    await page.getByText('Nội dung quá ngắn').first().waitFor()
+    await page.getByText('Xin nhập mục bắt buộc này.').first().waitFor()
     expect(await violations(page)).toEqual([])
     await page.getByLabel('Nội dung ý kiến').fill(`Thử tiếp cận ${width} ${colorScheme}.`)
     await page.getByLabel(/Tôi đã đọc và đồng ý/).check()

@@ -71,9 +71,12 @@ export function splitReceipt(text: string): { code: string; secret: string } | n
 
 /**
  * What became of one's own comment. While a decision can still be undone the state before it is told. Throws
- * `receipt_not_found` for an unknown code and for a wrong secret alike.
+ * `receipt_not_found` for an unknown code, a wrong secret and another `site` than the one asked about alike.
  */
-export async function readReceipt(base: Pick<Ctx, 'services' | 'actor'>, receipt: { code: string; secret: string }): Promise<ReceiptView> {
+export async function readReceipt(
+  base: Pick<Ctx, 'services' | 'actor'>,
+  receipt: { code: string; secret: string; site: string | null },
+): Promise<ReceiptView> {
   const { services } = base
   const { db } = services.store
   const row = await db.selectFrom('comment').selectAll().where('receipt_code', '=', receipt.code.toUpperCase()).executeTakeFirst()
@@ -82,6 +85,7 @@ export async function readReceipt(base: Pick<Ctx, 'services' | 'actor'>, receipt
     throw new AppError('receipt_not_found')
 
   const ctx: Ctx = { ...base, site: await findSiteById(services, comment.siteId) }
+  if (receipt.site !== null && receipt.site !== ctx.site.slug) throw new AppError('receipt_not_found')
   allow(ctx, 'receipt.read')
   const now = services.now().toISOString()
   const [revision, thread, decisions] = await Promise.all([

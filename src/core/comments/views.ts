@@ -1,6 +1,6 @@
 // What readers get to see of a site and its comments: the shapes of the reader API and how rows become them.
 // Not for: finding the rows (page.ts) or what the author sees of one's own (receipts.ts).
-import { strings } from '../../i18n/index.ts'
+import { type Language, strings } from '../../i18n/index.ts'
 import type { Ctx, FieldRule, OpinionKind, SiteField } from '../context.ts'
 import { OPINION_KINDS } from '../context.ts'
 
@@ -45,6 +45,8 @@ export type SiteView = {
   fields: Record<SiteField, FieldRule>
   /** The types of opinion to choose from; null where the site asks for none. */
   kinds: OpinionKind[] | null
+  /** What those are called, in each of the languages. */
+  kind_names: Partial<Record<Language, Record<OpinionKind, string>>> | null
   requires: { terms: boolean }
   rules: string | null
   privacy_url: string | null
@@ -100,6 +102,7 @@ export type PublicRow = {
 /** What the widget needs to know of a site. */
 export function viewSite(ctx: Pick<Ctx, 'site'>): SiteView {
   const { slug, name, settings } = ctx.site
+  const asksKind = settings.ask_kind !== 'off'
   return {
     slug,
     name,
@@ -110,7 +113,8 @@ export function viewSite(ctx: Pick<Ctx, 'site'>): SiteView {
     body: { min: settings.body_min, max: settings.body_max },
     edit_minutes: settings.edit_minutes,
     fields: fieldsOf(ctx),
-    kinds: settings.ask_kind === 'off' ? null : [...OPINION_KINDS],
+    kinds: asksKind ? [...OPINION_KINDS] : null,
+    kind_names: asksKind ? Object.fromEntries(settings.languages.map((language) => [language, strings(language).kinds])) : null,
     requires: { terms: settings.requires_terms },
     rules: settings.rules,
     privacy_url: settings.privacy_url,

@@ -129,7 +129,7 @@ export function WriteForm(props: FormProps) {
               <li>{nudge.message}</li>
             ))}
           </ul>
-          <p>{pages.sendAnyway}</p>
+          <p>{reader.sendAnyway}</p>
           {converted !== undefined && (
             <>
               <label for="f-converted">{pages.converted}</label>

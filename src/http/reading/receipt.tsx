@@ -41,7 +41,7 @@ export async function receiveReceipt(c: AppContext): Promise<Response> {
   const look = async () => {
     const receipt = splitReceipt(typed)
     if (!receipt) throw new AppError('receipt_not_found')
-    return readReceipt(author, receipt)
+    return readReceipt(author, { ...receipt, site: null })
   }
   const failed = (error: unknown, told: Partial<Told>) => {
     const known = toAppError(error)

@@ -88,7 +88,7 @@ function reportPage(c: AppContext, place: Place, kept: Kept, problem: Problem | 
               </p>
             )}
           </fieldset>
-          <Field name="text" label={pages.reportText} remark={reader.optional} hint={pages.reportHint} fault={fault('/text')?.detail}>
+          <Field name="text" label={reader.reportText} remark={reader.optional} hint={pages.reportHint} fault={fault('/text')?.detail}>
             <textarea
               id="f-text"
               name="text"

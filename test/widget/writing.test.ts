@@ -1,0 +1,310 @@
+// What a reader meets who writes: the site's fields, hints, drafts, errors, the keyboard, the receipt, editing and withdrawing.
+import type { Browser, BrowserContext, Locator, Page } from 'playwright-core'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { setSite } from '../../src/core/sites.ts'
+import { publish } from '../support/opinions.ts'
+import { openBrowser, type Service, SITE, startService } from '../support/service.ts'
+
+const DEFAULTS = { ask_name: 'optional', ask_email: 'optional', ask_phone: 'optional', ask_address: 'off', ask_kind: 'off' } as const
+
+let browser: Browser
+let service: Service
+let context: BrowserContext
+let page: Page
+let body: Locator
+let send: Locator
+
+beforeAll(async () => {
+  browser = await openBrowser()
+  service = await startService('http', { YKIEN_UNDO_SECONDS: '0', YKIEN_LIMITS: 'off' })
+})
+afterAll(async () => {
+  await browser?.close()
+  await service?.close()
+})
+beforeEach(async () => {
+  context = await browser.newContext({ viewport: { width: 360, height: 740 } })
+  page = await context.newPage()
+  body = page.getByLabel('Nội dung ý kiến').first()
+  send = page.getByRole('button', { name: 'Gửi ý kiến', exact: true }).first()
+  await page.goto(service.articleUrl)
+  await body.waitFor()
+})
+afterEach(() => context.close())
+
+const agree = () =>
+  page
+    .getByLabel(/Tôi đã đọc và đồng ý/)
+    .first()
+    .check()
+const stored = () => page.evaluate(() => Object.keys(localStorage).filter((key) => key.includes(':draft:')))
+const sentTexts = async () => (await service.services.store.db.selectFrom('revision').select('body').execute()).map((row) => row.body)
+const focused = () =>
+  page.evaluate(() => {
+    const element = document.querySelector('y-kien')?.shadowRoot?.activeElement
+    return element?.getAttribute('name') ?? element?.getAttribute('role') ?? element?.textContent
+  })
+
+describe('the form', () => {
+  it('says before one types that opinions are reviewed, and asks with one unticked box for each purpose', async () => {
+    await page.getByText('Ý kiến được xem xét trước khi đăng.').waitFor()
+    await body.focus()
+    const boxes = page.getByRole('checkbox')
+    await expect.poll(() => boxes.count()).toBe(3)
+    expect(await boxes.evaluateAll((all) => all.map((box) => (box as HTMLInputElement).checked))).toEqual([false, false, false])
+  })
+
+  it('asks for what the site requires, each field explained, and sends it', async () => {
+    await setSite(service.services, SITE, {
+      ask_name: 'required',
+      ask_email: 'off',
+      ask_phone: 'required',
+      ask_address: 'optional',
+      ask_kind: 'required',
+    })
+    try {
+      await page.reload()
+      await body.fill('Ngõ 5 thiếu đèn.')
+      await agree()
+      await send.click()
+      await expect.poll(() => page.getByText('Xin nhập mục bắt buộc này.').count()).toBe(3)
+      expect(await page.getByLabel('Thư điện tử').count()).toBe(0)
+      await page.getByLabel('Loại ý kiến').selectOption({ label: 'Phản ánh' })
+      await page.getByLabel('Họ và tên', { exact: false }).first().fill('Lê Văn Mẫu')
+      await page.getByLabel('Số điện thoại').fill('12')
+      await send.click()
+      await page.getByText('Số điện thoại không hợp lệ.').waitFor()
+      expect(await focused()).toBe('phone')
+      await page.getByLabel('Số điện thoại').fill('0912 345 678')
+      await send.click()
+      await page.locator('y-kien .own', { hasText: 'Ngõ 5 thiếu đèn.' }).waitFor()
+      const row = await service.services.store.db.selectFrom('comment').selectAll().orderBy('id', 'desc').executeTakeFirstOrThrow()
+      expect([row.author_name, row.author_name_given, row.kind]).toEqual([null, 'Lê Văn Mẫu', 'reflection'])
+    } finally {
+      await setSite(service.services, SITE, DEFAULTS)
+    }
+  })
+
+  it('counts graphemes, and lets one write beyond the limit', async () => {
+    await body.fill('👨‍👩‍👧 tạo'.normalize('NFD'))
+    await page.getByText('Còn 1.995 ký tự').waitFor()
+    await body.fill('ơ'.repeat(2_003))
+    await page.getByText('Vượt quá 3 ký tự').waitFor()
+    await agree()
+    await send.click()
+    await page.getByText('Nội dung vượt quá 2000 ký tự.').waitFor()
+    expect((await body.inputValue()).length).toBe(2_003)
+    expect(await focused()).toBe('body')
+  })
+
+  it('shows on demand how the text will look', async () => {
+    await body.fill('Dòng một\n\nDòng <b>hai</b>')
+    await page.getByRole('button', { name: 'Xem trước' }).click()
+    expect(await page.locator('y-kien form .text').innerText()).toBe('Dòng một\n\nDòng <b>hai</b>')
+  })
+
+  it('keeps text and choices on the device until they are sent', async () => {
+    await body.fill('Viết dở dang.')
+    await page.getByLabel('Họ và tên', { exact: false }).first().fill('Trần Mẫu')
+    await agree()
+    await page.reload()
+    await expect.poll(() => body.inputValue()).toBe('Viết dở dang.')
+    expect(await page.getByLabel('Họ và tên', { exact: false }).first().inputValue()).toBe('Trần Mẫu')
+    expect(await page.getByLabel(/Tôi đã đọc/).isChecked()).toBe(true)
+    await send.click()
+    await page.locator('y-kien .own').waitFor()
+    expect(await body.inputValue()).toBe('')
+    expect(await stored()).toEqual([])
+  })
+
+  it('looks at the text once before sending, says what it noticed, and blocks nothing', async () => {
+    const text = 'Goi cho toi so 0912 345 678 de duoc giai thich them nhe'
+    await body.fill(text)
+    await agree()
+    await send.click()
+    await page.getByText('Nội dung chưa có dấu, người đọc có thể khó hiểu.').waitFor()
+    await page.getByText('Nội dung có vẻ chứa số điện thoại.').waitFor()
+    expect(await focused()).toBe('alert')
+    expect(await sentTexts()).not.toContain(text)
+    await send.click()
+    await page.locator('y-kien .own', { hasText: text }).waitFor()
+  })
+
+  it('is kept from sending by a page that says so, with its text', async () => {
+    await page.evaluate(() => document.addEventListener('ykien:before-submit', (event) => event.preventDefault(), { once: true }))
+    await body.fill('Trang giữ lại.')
+    await agree()
+    await send.click()
+    await expect.poll(() => send.innerText()).toBe('Gửi ý kiến')
+    expect(await sentTexts()).not.toContain('Trang giữ lại.')
+    await send.click()
+    await page.locator('y-kien .own', { hasText: 'Trang giữ lại.' }).waitFor()
+  })
+})
+
+describe('one’s own opinion', () => {
+  const write = async (text: string) => {
+    await body.fill(text)
+    await agree()
+    await send.click()
+    const own = page.locator('y-kien .own', { hasText: text })
+    await own.waitFor()
+    return own
+  }
+
+  it('is waiting after a reload too, with its receipt, until it is decided', async () => {
+    const own = await write('Ý kiến chờ duyệt của tôi.')
+    const receipt = await own.locator('code').innerText()
+    await page.reload()
+    await own.getByText('Ý kiến của Bạn đang chờ xem xét').waitFor()
+    expect(await own.locator('code').innerText()).toBe(receipt)
+    expect(await own.getByRole('link', { name: 'Tra cứu ý kiến' }).getAttribute('href')).toBe(
+      `${service.base}/r/${SITE}/receipt#${receipt}`,
+    )
+  })
+
+  it('has its receipt copied by a button, also where there is no clipboard', async () => {
+    const own = await write('Sao chép mã của tôi.')
+    expect(await page.evaluate(() => 'clipboard' in navigator)).toBe(false)
+    await own.getByRole('button', { name: 'Sao chép mã' }).click()
+    await own.getByText('Đã sao chép').waitFor()
+    await body.focus()
+    await page.keyboard.press('Control+V')
+    expect(await body.inputValue()).toBe(await own.locator('code').innerText())
+  })
+
+  it('can be edited, and withdrawn when that is confirmed', async () => {
+    const own = await write('Bản đầu tiên.')
+    await own.getByRole('button', { name: 'Sửa' }).click()
+    const form = own.locator('form')
+    await form.getByLabel('Nội dung ý kiến').fill('Bản đã sửa.')
+    await form.getByRole('button', { name: 'Gửi ý kiến' }).click()
+    const edited = page.locator('y-kien .own', { hasText: 'Bản đã sửa.' })
+    await edited.getByText('Đã tiếp nhận nội dung sửa').waitFor()
+    expect(await sentTexts()).toContain('Bản đã sửa.')
+    await edited.getByRole('button', { name: 'Rút lại' }).click()
+    await edited.getByText('Rút lại ý kiến này?').waitFor()
+    await edited.getByRole('button', { name: 'Rút lại' }).first().click()
+    await edited.getByText('Đã rút lại ý kiến.').waitFor()
+    await page.reload()
+    await body.waitFor()
+    expect(await page.locator('y-kien .own').count()).toBe(0)
+  })
+
+  it('as a reply stands under what it answers', async () => {
+    await publish(service, { body: 'Câu hỏi gốc.' })
+    await page.reload()
+    const root = page.locator('.list > li', { hasText: 'Câu hỏi gốc.' })
+    await root.getByRole('button', { name: 'Trả lời Bạn đọc' }).click()
+    await root.getByLabel('Nội dung ý kiến').fill('Trả lời của tôi.')
+    await root.getByLabel(/Tôi đã đọc/).check()
+    await root.getByRole('button', { name: 'Gửi ý kiến', exact: true }).click()
+    await root.locator('.own', { hasText: 'Trả lời của tôi.' }).waitFor()
+    await page.reload()
+    await root.locator('.own', { hasText: 'Trả lời của tôi.' }).waitFor()
+  })
+})
+
+describe('typing Vietnamese', () => {
+  /** What Unikey sends on Windows for each word: letters, then synthetic Backspaces and the letters that replace them. */
+  const STROKES: [string, (string | [back: number, text: string])[]][] = [
+    ['tạo', ['t', 'a', 'o', [2, 'ạo']]],
+    ['Việt', ['V', 'i', 'e', [1, 'ê'], 't', [2, 'ệt']]],
+    ['đường', ['d', [1, 'đ'], 'u', 'o', [2, 'ươ'], 'n', 'g', [3, 'ờng']]],
+    ['hoà', ['h', 'o', 'a', [1, 'à']]],
+  ]
+
+  it.each(STROKES)('%s arrives whole from Backspaces and insertions', async (word, strokes) => {
+    await body.click()
+    await page.keyboard.type('Gõ ')
+    for (const stroke of strokes) {
+      if (typeof stroke === 'string') await page.keyboard.press(stroke)
+      else {
+        for (let n = 0; n < stroke[0]; n++) await page.keyboard.press('Backspace')
+        await page.keyboard.insertText(stroke[1])
+      }
+    }
+    await page.keyboard.type(' xong.')
+    expect(await body.inputValue()).toBe(`Gõ ${word} xong.`)
+    await agree()
+    await send.click()
+    await page.locator('y-kien .own').waitFor()
+    expect(await sentTexts()).toContain(`Gõ ${word} xong.`.normalize('NFC'))
+  })
+
+  it.each(STROKES.map(([word]) => word))('%s arrives whole from an input method that composes, in NFC', async (word) => {
+    const devtools = await context.newCDPSession(page)
+    await body.click()
+    const letters = [...word.normalize('NFD')]
+    for (let n = 1; n <= letters.length; n++)
+      await devtools.send('Input.imeSetComposition', { text: letters.slice(0, n).join(''), selectionStart: n, selectionEnd: n })
+    // Enter with Ctrl inside a composition belongs to the input method.
+    await body.dispatchEvent('keydown', { key: 'Enter', ctrlKey: true, isComposing: true, keyCode: 229 })
+    await devtools.send('Input.insertText', { text: `${word.normalize('NFD')} ${word.normalize('NFD')}` })
+    await agree()
+    await body.press('Control+Enter')
+    await page.locator('y-kien .own').waitFor()
+    expect(await sentTexts()).toContain(`${word} ${word}`.normalize('NFC'))
+  })
+
+  it('no script touches the text while it has the focus', async () => {
+    await body.evaluate((element) => {
+      const field = element as HTMLTextAreaElement
+      const { set, get } = Object.getOwnPropertyDescriptor(HTMLTextAreaElement.prototype, 'value') ?? {}
+      Object.defineProperty(field, 'value', {
+        get: get ?? (() => ''),
+        set(value) {
+          document.title = 'touched'
+          set?.call(field, value)
+        },
+      })
+    })
+    await body.click()
+    await page.keyboard.type('Không ai động vào chữ của tôi.')
+    await page.getByRole('button', { name: 'Xem trước' }).click()
+    expect(await page.title()).not.toBe('touched')
+    expect(await body.getAttribute('maxlength')).toBe(null)
+  })
+})
+
+it('the keyboard alone reads, likes, replies, writes and withdraws', async () => {
+  await publish(service, { body: 'Ý kiến để bàn phím đọc.' })
+  await page.reload()
+  await body.waitFor()
+  /** Presses Tab until the focus is on what is named. */
+  const tabTo = async (name: string) => {
+    for (let n = 0; n < 60; n++) {
+      const here = await page.evaluate(() => {
+        const element = document.querySelector('y-kien')?.shadowRoot?.activeElement
+        return `${element?.textContent ?? ''}|${element?.getAttribute('name') ?? ''}`
+      })
+      if (here.includes(name)) return
+      await page.keyboard.press('Tab')
+    }
+    throw new Error(`no way to ${name} by Tab`)
+  }
+  await tabTo('|body')
+  await page.keyboard.type('Viết bằng bàn phím.')
+  await tabTo('|c:terms')
+  await page.keyboard.press('Space')
+  await tabTo('Gửi ý kiến|')
+  await page.keyboard.press('Enter')
+  const own = page.locator('y-kien .own', { hasText: 'Viết bằng bàn phím.' })
+  await own.waitFor()
+  expect(await focused()).toContain('Viết bằng bàn phím.')
+  await tabTo('Rút lại|')
+  await page.keyboard.press('Enter')
+  await tabTo('Rút lại|')
+  await page.keyboard.press('Enter')
+  await own.getByText('Đã rút lại ý kiến.').waitFor()
+  await tabTo('Thích|')
+  await page.keyboard.press('Enter')
+  await page.locator('y-kien .list').getByRole('button', { name: 'Thích 1' }).first().waitFor()
+  await tabTo('Trả lời|')
+  await page.keyboard.press('Enter')
+  await page.keyboard.type('Trả lời bằng bàn phím.')
+  await tabTo('|c:terms')
+  await page.keyboard.press('Space')
+  await page.keyboard.press('Control+Enter')
+  await page.locator('y-kien .list .own', { hasText: 'Trả lời bằng bàn phím.' }).waitFor()
+})
