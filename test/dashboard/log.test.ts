@@ -8,9 +8,12 @@ import { BASE, openWard, type Ward } from '../support/ward.ts'
 
 let ward: Ward
 
+/** A database, its migrations and some people, while other tests use the processors too. */
+const SET_UP_MS = 60_000
+
 beforeEach(async () => {
   ward = await openWard()
-})
+}, SET_UP_MS)
 
 const page = async (cookie: string, query = '') => ward.request(`/desk/${ward.slug}/log${query}`, { headers: { cookie } })
 const take = (cookie: string, fields: Record<string, string>) =>

@@ -14,6 +14,9 @@ let comment: Submitted['comment']
 let token: string
 let people: [Person, Person]
 
+/** A database, its migrations and some people, while other tests use the processors too. */
+const SET_UP_MS = 60_000
+
 beforeEach(async () => {
   ward = await openWard()
   token = await ward.token('moderator', ward.slug, 'máy một')
@@ -28,7 +31,7 @@ beforeEach(async () => {
   people = items as [Person, Person]
   const sent = { author: { name: 'Bà Năm', email: 'ba.nam@example.com', phone: '0912345678' } }
   comment = (await ward.submit('Đèn đường hỏng đã lâu.', sent, { 'ykien-reader': 'r'.repeat(22) })).comment
-})
+}, SET_UP_MS)
 
 async function send(method: string, path: string, body?: Record<string, unknown>, as = token): Promise<Response> {
   const headers = { authorization: `Bearer ${as}` }
