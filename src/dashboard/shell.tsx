@@ -31,6 +31,7 @@ import { Sheet } from './parts.tsx'
 import { receiveAccess, receiveInvitation, receiveRecovery, receiveRole, receiveWithdrawal, showPeople } from './people.tsx'
 import { leaveForProvider, leaveToLink, receiveReturn, receiveUnlink, showReturn } from './provider.tsx'
 import { showCard, showQueue } from './queue.tsx'
+import { receiveQuick, showQuick } from './quick.tsx'
 import { settingsDoors } from './settings/doors.ts'
 import {
   receiveApp,
@@ -92,6 +93,8 @@ export function deskDoors(limiter: RateLimiter): Hono<AppEnv> {
   doors.get('/desk/:site/cards/:id', showCard)
   doors.post('/desk/:site/acts', receiveAct)
   doors.post('/desk/:site/bulk', receiveBulk)
+  doors.get('/desk/:site/quick', showQuick)
+  doors.post('/desk/:site/quick', receiveQuick)
   doors.post('/desk/:site/bulk/undo', receiveBulkUndo)
   doors.post('/desk/:site/views', receiveView)
   doors.post('/desk/:site/views/:id/delete', receiveViewDeletion)

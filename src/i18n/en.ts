@@ -787,7 +787,6 @@ export const settings = {
   words: 'Watch words',
   wordsAbout: 'Words and links the machine points out.',
   quick: 'Quick lane',
-  quickAbout: 'Approve a whole page of opinions with nothing to point out at one press.',
   groupOffice: 'The office',
   groupIntake: 'Taking opinions',
   groupForm: 'What authors are asked',
@@ -943,6 +942,13 @@ export const settings = {
     'Put in place of ARTICLE-KEY what the portal calls the article (its number or path). Without the attribute the page’s canonical address is the key. How to do it in WordPress, DotNetNuke, Joomla, Liferay and SharePoint is in docs/guides.md.',
   embedOrigins: 'The section works on these pages only:',
   cannedOpen: 'Write at length, insert…',
+  quickRule:
+    'Only opinions with nothing to point out are here, by authors with at least {n} published and none rejected. Please read before you press.',
+  quickGo: 'Approve the whole page ({n})',
+  quickDone: '{n} approved.',
+  quickLeft: '{n} have changed or no longer qualify and were left.',
+  quickNone: 'Nothing qualifies for the quick lane at present.',
+  quickOff: 'This unit has no quick lane. An administrator opens it in the settings, under Office and form.',
 } as const satisfies Strings<typeof vi.settings>
 
 export const practice = {

@@ -800,7 +800,6 @@ export const settings = {
   words: 'Danh mục từ cần lưu ý',
   wordsAbout: 'Từ ngữ và đường dẫn mà máy nhắc khi thấy.',
   quick: 'Làn nhanh',
-  quickAbout: 'Duyệt một lần cả trang ý kiến không có điều gì phải lưu ý.',
   groupOffice: 'Cơ quan',
   groupIntake: 'Nhận ý kiến',
   groupForm: 'Biểu mẫu của người gửi',
@@ -956,6 +955,13 @@ export const settings = {
     'Thay MA-BAI-VIET bằng mã mà cổng thông tin gọi bài viết (số thứ tự hoặc đường dẫn). Bỏ thuộc tính article thì địa chỉ chính tắc của trang là mã. Cách làm cho WordPress, DotNetNuke, Joomla, Liferay và SharePoint có trong tài liệu hướng dẫn (docs/guides.md).',
   embedOrigins: 'Mục ý kiến chỉ hoạt động trên các trang:',
   cannedOpen: 'Soạn rộng, chèn mẫu…',
+  quickRule:
+    'Ở đây chỉ có ý kiến không có điều gì phải lưu ý, của người gửi đã có từ {n} ý kiến được đăng và chưa bị từ chối lần nào. Xin đọc rồi mới bấm.',
+  quickGo: 'Duyệt đăng cả trang ({n} ý kiến)',
+  quickDone: 'Đã duyệt {n} ý kiến.',
+  quickLeft: '{n} ý kiến đã thay đổi hoặc không còn đủ điều kiện nên được để lại.',
+  quickNone: 'Hiện không có ý kiến nào đủ điều kiện vào làn nhanh.',
+  quickOff: 'Đơn vị chưa mở làn nhanh. Người quản trị mở trong Thiết lập, mục Đơn vị và biểu mẫu.',
 }
 
 /** The practice room of the desk. */

@@ -546,6 +546,12 @@ const CASES: Record<string, string | ((here: Side, there: Side) => Call[])> = {
       expected: 404,
     },
   ],
+  'GET /desk/:site/quick': (here, there) => onDesk(here, `/desk/${there.slug}/quick`),
+  'POST /desk/:site/quick': (here, there) =>
+    onDesk(here, `/desk/${there.slug}/quick`, {
+      method: 'POST',
+      body: form({ request_key: 'khoa-cua-trang-9', 'item-0': `${there.waiting.comment.id} 1` }),
+    }),
   'GET /desk/:site/settings/consents': (here, there) => onDesk(here, `/desk/${there.slug}/settings/consents`),
   'GET /api/v1/admin/sites/:site/settings': (here, there) => asStranger(here, `/api/v1/admin/sites/${there.slug}/settings`),
   'PATCH /api/v1/admin/sites/:site/settings': (here, there) =>
