@@ -9,7 +9,8 @@ import { signalSentence } from '../http/signal.ts'
 import { dateTime, fill } from '../i18n/format.ts'
 import type { Strings } from '../i18n/index.ts'
 import { Actions } from './actions.tsx'
-import { authorOf, type Desk, type Place } from './desk.ts'
+import { authorOf, type Desk, type Place, queueHref } from './desk.ts'
+import { Reasons, Twins } from './twins.tsx'
 import { ruleHref } from './words.tsx'
 
 /** States in which a comment waits for the office; the queue shows them from the oldest. */
@@ -18,6 +19,8 @@ export const WAITING: readonly string[] = ['pending', 'held', 'returned']
 const PARENT_EXCERPT = 140
 /** Different characters named in one highlighted place; a longer pile is told by its first ones. */
 const MAX_CODES = 3
+/** Signals up to this weight are only good to know. */
+const LIGHT_WEIGHT = 10
 
 /**
  * One comment with everything needed to judge it. `place` is where a decision without script leads back to.
@@ -70,35 +73,9 @@ export function Card(props: { desk: Desk; item: QueueItem; place: Place; isAlone
           </div>
         </div>
       )}
-      {item.signals.length > 0 && (
-        <div class="signals">
-          <p>
-            {words.desk.whyFlag} <span>({words.desk.advisory})</span>
-          </p>
-          <ul>
-            {item.signals.map((signal) => (
-              <li>
-                {signalSentence(signal, words)}{' '}
-                <a
-                  class="rule-link"
-                  href={ruleHref(desk, signal.rule)}
-                  aria-label={`${words.screening.ruleLink}: ${signalSentence(signal, words)}`}
-                >
-                  {words.screening.ruleLink}
-                </a>
-                {signal.details.converted !== undefined && (
-                  <details>
-                    <summary>{words.screening.convertedTo}</summary>
-                    <p class="body" lang="vi">
-                      {signal.details.converted}
-                    </p>
-                  </details>
-                )}
-              </li>
-            ))}
-          </ul>
-        </div>
-      )}
+      <Signals desk={desk} signals={item.signals} />
+      <Reasons desk={desk} reasons={item.reasons} />
+      <Twins desk={desk} item={item} place={props.place} />
       <Actions desk={desk} item={item} place={props.place} />
       {!props.isAlone && (
         <footer class="card-foot">
@@ -111,6 +88,60 @@ export function Card(props: { desk: Desk; item: QueueItem; place: Place; isAlone
         </footer>
       )}
     </article>
+  )
+}
+
+/** Why the machine points it out, and apart from that what is only good to know. */
+function Signals({ desk, signals }: { desk: Desk; signals: readonly Signal[] }) {
+  const { words } = desk
+  const heavy = signals.filter(({ weight }) => weight > LIGHT_WEIGHT)
+  const light = signals.filter(({ weight }) => weight <= LIGHT_WEIGHT)
+  return (
+    <>
+      {heavy.length > 0 && (
+        <div class="signals">
+          <p>
+            {words.desk.whyFlag} <span>({words.desk.advisory})</span>
+          </p>
+          <ul>
+            {heavy.map((signal) => (
+              <SignalLine desk={desk} signal={signal} />
+            ))}
+          </ul>
+        </div>
+      )}
+      {light.length > 0 && (
+        <div class="signals light">
+          <ul>
+            {light.map((signal) => (
+              <SignalLine desk={desk} signal={signal} />
+            ))}
+          </ul>
+        </div>
+      )}
+    </>
+  )
+}
+
+/** One reason, the rule that gave it, and a text in an old encoding as it reads. */
+function SignalLine({ desk, signal }: { desk: Desk; signal: Signal }) {
+  const { words } = desk
+  const sentence = signalSentence(signal, words)
+  return (
+    <li>
+      {sentence}{' '}
+      <a class="rule-link" href={ruleHref(desk, signal.rule)} aria-label={`${words.screening.ruleLink}: ${sentence}`}>
+        {words.screening.ruleLink}
+      </a>
+      {signal.details.converted !== undefined && (
+        <details>
+          <summary>{words.screening.convertedTo}</summary>
+          <p class="body" lang="vi">
+            {signal.details.converted}
+          </p>
+        </details>
+      )}
+    </li>
   )
 }
 
@@ -135,15 +166,20 @@ function Badges({ desk, item }: { desk: Desk; item: QueueItem }) {
     item.pinned ? desk.words.reader.pinned : null,
     item.is_public && item.state !== 'published' ? words.publishedAs : null,
     item.report_count > 0 ? fill(words.reportCount, { n: item.report_count }) : null,
-    record === null || record.published + record.rejected === 0 ? null : fill(words.authorRecord, record),
     item.article.state === 'closed' ? words.articleClosed : null,
   ].filter((badge) => badge !== null)
-  if (badges.length === 0) return null
+  const hasRecord = record !== null && record.published + record.rejected > 0
+  if (badges.length === 0 && !hasRecord) return null
   return (
     <ul class="badges">
       {badges.map((badge) => (
         <li class="badge">{badge}</li>
       ))}
+      {hasRecord && (
+        <li class="badge">
+          <a href={queueHref(desk, { state: 'any', author: item.id })}>{fill(words.authorRecord, record)}</a>
+        </li>
+      )}
     </ul>
   )
 }
@@ -179,7 +215,11 @@ function Found({ text, signal, words }: { text: string; signal: Signal; words: S
         {text}
       </mark>
     )
-  return <mark title={signalSentence(signal, words)}>{text}</mark>
+  return (
+    <mark class={signal.weight <= LIGHT_WEIGHT ? 'light' : undefined} title={signalSentence(signal, words)}>
+      {text}
+    </mark>
+  )
 }
 
 type Piece = { text: string; about: Signal | 'hidden' | null }

@@ -47,7 +47,7 @@ export async function openDesk(c: AppContext): Promise<Desk> {
 /** Where somebody is in the queue: a tab, or every state, narrowed by what was searched for and chosen, and a page of it. */
 export type Place = Omit<ReturnType<typeof QueueQuery.parse>, 'state' | 'limit' | 'until'> & { state: ListedState | 'any' }
 
-const PLACE_FIELDS = ['state', 'q', 'article', 'kind', 'signal', 'reported', 'from', 'to', 'sort', 'after'] as const
+const PLACE_FIELDS = ['state', 'q', 'article', 'kind', 'signal', 'author', 'assignee', 'reported', 'from', 'to', 'sort', 'after'] as const
 
 /** The state a tab or a link names; `pending` where none is named. Throws `not_found` for a state without a tab. */
 export function listedState(name: string | undefined): ListedState {
@@ -77,7 +77,8 @@ export function placeFields(place: Place): Record<string, string> {
 
 /** Whether a place shows less than a whole tab. */
 export function isNarrowed(place: Place): boolean {
-  return [place.q, place.article, place.kind, place.signal, place.reported, place.from, place.to].some((field) => field !== undefined)
+  const { q, article, kind, signal, author, assignee, reported, from, to } = place
+  return [q, article, kind, signal, author, assignee, reported, from, to].some((field) => field !== undefined)
 }
 
 /** Where a page of the queue is. `more` carries ids and codes only: addresses end in logs. */

@@ -8,9 +8,7 @@ import { type Desk, isNarrowed, type ListedState, type Place, queueHref } from '
 export function Filters(props: { desk: Desk; place: Place; states: readonly ListedState[] }) {
   const { desk, place } = props
   const words = desk.words.desk
-  const isOpen = [place.article, place.kind, place.signal, place.reported, place.from, place.to, place.sort].some(
-    (field) => field !== undefined,
-  )
+  const isOpen = isNarrowed({ ...place, q: undefined }) || place.sort !== undefined
   return (
     <search>
       <form class="filters" method="get" action={`${desk.base}/queue`}>
@@ -38,6 +36,19 @@ export function Filters(props: { desk: Desk; place: Place; states: readonly List
             <Choice name="signal" label={words.signalLabel} chosen={place.signal ?? ''}>
               {[['', words.anySignal] as const, ...SIGNAL_CODES.map((code) => [code, desk.words.signals[code]] as const)]}
             </Choice>
+            <Choice name="assignee" label={words.assigneeLabel} chosen={place.assignee ?? ''}>
+              {[
+                ['', words.anySignal] as const,
+                ['me', words.assigneeMe] as const,
+                ['none', words.assigneeNone] as const,
+                ...(place.assignee && !['me', 'none'].includes(place.assignee) ? [[place.assignee, words.assigneeOther] as const] : []),
+              ]}
+            </Choice>
+            {place.author !== undefined && (
+              <Choice name="author" label={words.authorLabel} chosen={place.author}>
+                {[['', words.anySignal] as const, [place.author, words.authorSame] as const]}
+              </Choice>
+            )}
             <Choice name="reported" label={words.reportedLabel} chosen={place.reported ?? ''}>
               {[['', words.anySignal] as const, ['1', words.reportedOnly] as const]}
             </Choice>
@@ -55,6 +66,8 @@ export function Filters(props: { desk: Desk; place: Place; states: readonly List
                 ['oldest', words.sortOldest] as const,
                 ['newest', words.sortNewest] as const,
                 ['article', words.sortArticle] as const,
+                ['urgent', words.sortUrgent] as const,
+                ['suspect', words.sortSuspect] as const,
               ]}
             </Choice>
           </div>

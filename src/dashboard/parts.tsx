@@ -99,12 +99,20 @@ export function Frame(props: { desk: Desk; title: string; keys?: DeskKeys; child
 }
 
 /** The rooms of a site's desk in the order of its menu: the path's first part, and who may enter. */
-const ROOMS: readonly { path: string; act: Act; title: (words: Strings) => string }[] = [
+const ROOMS: readonly { path: string; act: Act; title: (words: Strings) => string; isOpen?: (desk: Desk) => boolean }[] = [
   { path: 'queue', act: 'queue.read', title: (words) => words.desk.queue },
+  {
+    path: 'quick',
+    act: 'comment.decide',
+    title: (words) => words.settings.quick,
+    isOpen: (desk) => desk.ctx.site.settings.quick_lane,
+  },
   { path: 'bans', act: 'ban.manage', title: (words) => words.abuse.bans },
   { path: 'words', act: 'rules.read', title: (words) => words.screening.title },
+  { path: 'learning', act: 'learning.read', title: (words) => words.screening.learning },
   { path: 'people', act: 'people.read', title: (words) => words.account.people },
   { path: 'tokens', act: 'token.manage', title: (words) => words.account.tokens },
+  { path: 'log', act: 'record.read', title: (words) => words.record.title },
   { path: 'settings', act: 'queue.read', title: (words) => words.settings.title },
 ]
 
@@ -112,7 +120,7 @@ const ROOMS: readonly { path: string; act: Act; title: (words: Strings) => strin
 function Rooms({ desk }: { desk: Desk }) {
   return (
     <nav class="rooms" aria-label={desk.words.desk.rooms}>
-      {ROOMS.filter(({ act }) => may(desk.ctx, act)).map(({ path, title }) => (
+      {ROOMS.filter(({ act, isOpen }) => may(desk.ctx, act) && (isOpen?.(desk) ?? true)).map(({ path, title }) => (
         <a href={`${desk.base}/${path}`} aria-current={desk.room === path ? 'page' : undefined}>
           {title(desk.words)}
         </a>

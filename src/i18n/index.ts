@@ -21,6 +21,8 @@ export type Strings = {
     | 'account'
     | 'roles'
     | 'record'
+    | 'acts'
+    | 'actParts'
     | 'item'
     | 'settings'
     | 'practice'
@@ -44,6 +46,8 @@ const ENGLISH: Strings = {
   account: en.account,
   roles: en.roles,
   record: en.record,
+  acts: en.acts,
+  actParts: en.actParts,
   item: en.item,
   settings: en.settings,
   practice: en.practice,
@@ -65,6 +69,8 @@ const VIETNAMESE: Strings = {
   account: vi.account,
   roles: vi.roles,
   record: vi.record,
+  acts: vi.acts,
+  actParts: vi.actParts,
   item: vi.item,
   settings: vi.settings,
   practice: vi.practice,

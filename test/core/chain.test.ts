@@ -27,12 +27,15 @@ const anchorOf = (): Anchor => ({
   },
 })
 
+/** A database, its migrations and some people, while other tests use the processors too. */
+const SET_UP_MS = 60_000
+
 beforeEach(async () => {
   ward = await openWard()
   kept = { text: null, aside: [] }
   ward.services.anchor = anchorOf()
   await run(sql`DELETE FROM audit`)
-})
+}, SET_UP_MS)
 
 /** A statement of somebody who has the database and not the key. */
 async function run(statement: ReturnType<typeof sql>): Promise<void> {

@@ -2,7 +2,8 @@
 import { CompiledQuery } from 'kysely'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { readFeed, stampFeed } from '../../src/core/comments/feed.ts'
-import { readItem, readQueue } from '../../src/core/moderation/queue.ts'
+import { keepAssessments } from '../../src/core/moderation/assess.ts'
+import { countArrivals, readItem, readMoved, readQueue, readStamp } from '../../src/core/moderation/queue.ts'
 import { toCursor } from '../../src/lib/cursor.ts'
 import { openWard, type Ward } from '../support/ward.ts'
 
@@ -104,6 +105,27 @@ describe('what else grows', () => {
     for (const each of [liking, reporting, nudging]) expect(each).not.toMatch(/SCAN (?:comment|report|comment_like)\b/)
   })
 
+  it('so is what a page of the desk asks every ten seconds, and what moved and arrived when anything did', async () => {
+    const { comment } = await ward.submit('Hỏi xem có gì mới.')
+    const staff = await ward.ctx({ kind: 'staff', id: 'a', name: 'Cô Một', role: 'moderator' })
+    const stamps = await plansOf(() => readStamp(staff))
+    expect(stamps).toHaveLength(1)
+    expect(stamps[0]).toMatch(/SEARCH audit USING (?:COVERING )?INDEX audit_of_site \(site_id=\?\)/)
+    expect(stamps[0]).not.toContain('TEMP B-TREE')
+    const moved = await plan(() => readMoved(staff, [{ id: comment.id, version: 1 }]))
+    const arrived = await plan(() => countArrivals(staff, 'pending', comment.id))
+    expect(arrived).toContain('INDEX comment_in_queue (site_id=? AND state=? AND received_at>?)')
+    for (const each of [moved, arrived]) expect(each).not.toMatch(/SCAN (?:comment|fact)\b/)
+  })
+
+  it('a tab by article is read in the order of its index', async () => {
+    const staff = await ward.ctx({ kind: 'staff', id: 'a', name: 'Cô Một', role: 'viewer' })
+    const plans = await plansOf(() => readQueue(staff, { state: 'pending', sort: 'article', limit: 20 }))
+    const page = plans.find((each) => each.includes('comment_in_queue_by_article')) ?? ''
+    expect(page).toContain('INDEX comment_in_queue_by_article (site_id=? AND state=?)')
+    expect(page).not.toContain('TEMP B-TREE')
+  })
+
   it('in the desk too: reported comments, an author’s record, the reports of one comment', async () => {
     const { comment } = await ward.submit('Có mã.', {}, { 'ykien-reader': 'x'.repeat(22) })
     const staff = await ward.ctx({ kind: 'system', name: 'thử' })
@@ -112,5 +134,26 @@ describe('what else grows', () => {
     expect(queue).toContain('INDEX comment_reported (site_id=? AND state=?)')
     expect(queue).toMatch(/earlier USING COVERING INDEX comment_of_reader \(site_id=\? AND reader_hash=\? AND state=\?\)/)
     expect(await plan(() => readItem(ctx, comment.id))).toMatch(/report USING INDEX sqlite_autoindex_report_\d \(comment_id=\?\)/)
+  })
+
+  it('orders by rank from the index of each, and finds twins and their heads by theirs', async () => {
+    const { comment } = await ward.submit('Cho vay tiền nhanh không cần thế chấp, gọi ngay hôm nay để được tư vấn')
+    await keepAssessments(ward.services)
+    const ctx = { ...(await ward.ctx({ kind: 'reader' })), actor: { kind: 'staff', id: 'a', name: 'Cô Một', role: 'viewer' } as const }
+    for (const [sort, index] of [
+      ['urgent', 'comment_urgent'],
+      ['suspect', 'comment_suspect'],
+    ] as const) {
+      const queue = await plansOf(() => readQueue(ctx, { state: 'pending', sort, limit: 20 }))
+      const ofPage = queue.find((each) => each.includes(index)) ?? ''
+      expect(ofPage).toContain(`comment USING INDEX ${index} (site_id=? AND state=?)`)
+      expect(ofPage).not.toMatch(/TEMP B-TREE|SCAN comment\b/)
+    }
+    const twins = await plan(() => readItem(ctx, comment.id))
+    expect(twins).toMatch(/twin USING (?:COVERING )?INDEX twin_of_head \(site_id=\? AND head_id=\?\)/)
+    await ward.submit('Cho vay tiền nhanh không cần thế chấp, gọi ngay hôm nay để được tư vấn!')
+    const assessing = await plan(() => keepAssessments(ward.services))
+    expect(assessing).toMatch(/twin_band USING (?:COVERING )?INDEX sqlite_autoindex_twin_band_1 \(site_id=\? AND band=\?\)/)
+    for (const each of [twins, assessing]) expect(each).not.toMatch(/SCAN (?:comment|fact|twin|twin_band|assessment|lesson)\b/)
   })
 })

@@ -187,8 +187,11 @@ describe('an address that sends much', () => {
   it('far beyond any town is told to wait, in the reader’s language', async () => {
     fresh()
     const send = (language: string) => post({ body: 'Quá nhiều.', peer: '198.51.100.3', headers: { 'accept-language': language } })
-    const answers = await Promise.all(Array.from({ length: SCOPES.address.far.burst + 100 }, () => send('vi')))
-    const last = answers.find(({ status }) => status === 429) ?? (await send('vi'))
+    let last = await send('vi')
+    for (let round = 0; round < 20 && last.status !== 429; round++) {
+      const answers = await Promise.all(Array.from({ length: 40 }, () => send('vi')))
+      last = answers.find(({ status }) => status === 429) ?? last
+    }
     expect(last).toMatchObject({ status: 429, code: 'rate_limited' })
     expect(Number(last.response.headers.get('retry-after'))).toBeGreaterThan(0)
     expect(last.detail).toMatch(/^Gửi quá nhanh\. Xin thử lại sau \d+ giây\.$/)

@@ -151,3 +151,41 @@ describe('the queue', () => {
     expect(found.items.map(({ body_text }) => body_text)).toEqual(['Đề nghị sửa cống.'])
   })
 })
+
+it('two clerks who decide on the same comments at the same moment, two hundred times, lose none and count none twice', async () => {
+  const { ward, one, other } = await openDesk()
+  const ROUNDS = 200
+  const verdicts = ['spam', 'hold', 'approve', 'reject'] as const
+  let won = { one: 0, other: 0 }
+  for (let round = 0; round < ROUNDS; round++) {
+    const ids = [(await ward.submit(`Vòng ${round}, ý một.`)).comment.id, (await ward.submit(`Vòng ${round}, ý hai.`)).comment.id]
+    const asked = (verdict: (typeof verdicts)[number]) => ({
+      items: ids.map((comment) => ({ comment, version: 1, verdict, ...(verdict === 'reject' ? { reason: 'other' } : {}) })),
+    })
+    const [mine, theirs] = await Promise.all([
+      decide(one, asked(verdicts[round % 4] ?? 'spam'), `vòng-${round}`),
+      decide(other, asked(verdicts[(round + 1) % 4] ?? 'hold'), `vòng-${round}`),
+    ])
+    for (const [index] of ids.entries()) {
+      const statuses = [mine[index]?.status, theirs[index]?.status].sort()
+      expect(statuses).toEqual(['conflict', 'done'])
+      const [winner, loser] = mine[index]?.status === 'done' ? [mine[index], theirs[index]] : [theirs[index], mine[index]]
+      expect(loser).toMatchObject({ by: winner?.by, decision: winner?.decision, state: winner?.state })
+    }
+    won = { one: won.one + done(mine), other: won.other + done(theirs) }
+  }
+  const facts = await ward.store.db
+    .selectFrom('fact')
+    .select(['actor_name', (pick) => pick.fn.countAll<number>().as('n')])
+    .where('site_id', '=', one.site.id)
+    .where('kind', '=', 'decision')
+    .groupBy('actor_name')
+    .execute()
+  const counted = Object.fromEntries(facts.map(({ actor_name, n }) => [actor_name, Number(n)]))
+  expect([counted['Cô một'] ?? 0, counted['Cô hai'] ?? 0]).toEqual([won.one, won.other])
+  expect(won.one + won.other).toBe(2 * ROUNDS)
+})
+
+function done(outcomes: readonly { status: string }[]): number {
+  return outcomes.filter(({ status }) => status === 'done').length
+}

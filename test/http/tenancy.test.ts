@@ -374,7 +374,12 @@ const CASES: Record<string, string | ((here: Side, there: Side) => Call[])> = {
   'POST /desk/signin': 'takes a sign-in link, which is a person’s and no site’s',
   'GET /desk/signin/step': 'shows the second step of a sign-in, which is a person’s and no site’s',
   'POST /desk/signin/code': 'ends a sign-in, which is a person’s and no site’s',
+  'GET /desk/signin/provider': 'begins a sign-in, which is a person’s and no site’s',
+  'GET /desk/signin/provider/return': 'ends a sign-in, which is a person’s and no site’s',
+  'POST /desk/signin/provider': 'ends a sign-in, which is a person’s and no site’s',
   'POST /desk/signin/app': 'ends a sign-in, which is a person’s and no site’s',
+  'POST /desk/signin/passkey': 'ends a sign-in, which is a person’s and no site’s',
+  'POST /desk/signin/passkey/new': 'ends a sign-in, which is a person’s and no site’s',
   'POST /desk/signout': 'ends one’s own session',
   'GET /desk/:site/queue': (here, there) => onDesk(here, `/desk/${there.slug}/queue`),
   'GET /desk/:site/comments/:id': (here, there) => [
@@ -385,6 +390,9 @@ const CASES: Record<string, string | ((here: Side, there: Side) => Call[])> = {
       expected: 404,
     },
   ],
+  'GET /desk/:site/log': (here, there) => onDesk(here, `/desk/${there.slug}/log`),
+  'POST /desk/:site/log/export': (here, there) =>
+    onDesk(here, `/desk/${there.slug}/log/export`, { method: 'POST', body: form({ format: 'csv' }) }),
   'GET /desk/:site/bans': (here, there) => onDesk(here, `/desk/${there.slug}/bans`),
   'POST /desk/:site/bans': (here, there) => {
     const body = form({ comment: there.waiting.comment.id, span: 'network 1', reason: 'Thử' })
@@ -457,9 +465,19 @@ const CASES: Record<string, string | ((here: Side, there: Side) => Call[])> = {
   'POST /desk/:site/confirm': (here, there) =>
     onDesk(here, `/desk/${there.slug}/confirm`, { method: 'POST', body: form({ code: '000000' }) }),
   'GET /desk/:site/account': (here, there) => onDesk(here, `/desk/${there.slug}/account`),
+  'GET /desk/:site/account/provider': (here, there) => onDesk(here, `/desk/${there.slug}/account/provider`),
   'GET /desk/:site/account/app': (here, there) => onDesk(here, `/desk/${there.slug}/account/app`),
   ...Object.fromEntries(
-    ['account/language', 'account/password', 'account/app', 'account/app/remove', 'account/codes'].map((room) => [
+    [
+      'account/language',
+      'account/password',
+      'account/app',
+      'account/app/remove',
+      'account/codes',
+      'account/passkeys',
+      'account/passkeys/remove',
+      'account/provider/unlink',
+    ].map((room) => [
       `POST /desk/:site/${room}`,
       (here: Side, there: Side) => onDesk(here, `/desk/${there.slug}/${room}`, { method: 'POST', body: form({}) }),
     ]),
@@ -528,6 +546,12 @@ const CASES: Record<string, string | ((here: Side, there: Side) => Call[])> = {
       expected: 404,
     },
   ],
+  'GET /desk/:site/quick': (here, there) => onDesk(here, `/desk/${there.slug}/quick`),
+  'POST /desk/:site/quick': (here, there) =>
+    onDesk(here, `/desk/${there.slug}/quick`, {
+      method: 'POST',
+      body: form({ request_key: 'khoa-cua-trang-9', 'item-0': `${there.waiting.comment.id} 1` }),
+    }),
   'GET /desk/:site/settings/consents': (here, there) => onDesk(here, `/desk/${there.slug}/settings/consents`),
   'GET /api/v1/admin/sites/:site/settings': (here, there) => asStranger(here, `/api/v1/admin/sites/${there.slug}/settings`),
   'PATCH /api/v1/admin/sites/:site/settings': (here, there) =>

@@ -39,7 +39,7 @@ export async function openClerk(browser: Browser, service: Service, more: { name
     void dialog.dismiss()
   })
   await page.goto(await service.signinLink(more.name))
-  await page.locator('main button[type=submit]').click()
+  await page.getByRole('button').first().click()
   await page.waitForURL(/\/queue/)
   return { context, page, errors, close: () => context.close() }
 }

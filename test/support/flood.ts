@@ -13,6 +13,7 @@ const SYLLABLES =
 const WORDS_OF_TEXT = 30
 const AT_ONCE = 1_000
 const STATES = ['published', 'published', 'published', 'rejected', 'hidden', 'spam', 'returned', 'withdrawn', 'held', 'published'] as const
+const KINDS = [null, 'question', 'proposal', 'reflection'] as const
 const SPAN_MS = 200 * 86_400_000
 
 /** What a flooded site holds: `threads` of `key-0`, `key-1`… with the comments in turn, evenly within 200 days up to `until`. */
@@ -61,6 +62,7 @@ export async function flood(
           public_official: 0,
           reply_rank: 1,
           open_reports: 0,
+          kind: KINDS[n % KINDS.length] ?? null,
           receipt_code: `F${n.toString(36).toUpperCase().padStart(7, '0')}`,
           request_hash: '',
           edit_until: at,

@@ -74,7 +74,7 @@ describe.each([
     await page.getByText('Gửi quảng cáo nhiều lần').first().waitFor()
     expect(await violations(page)).toEqual([])
     await page
-      .getByRole('button', { name: /Nhận ý kiến trở lại: Thư điện tử/ })
+      .getByRole('button', { name: /Nhận ý kiến trở lại\s*: Thư điện tử/ })
       .first()
       .click()
     await page.getByText('Đã nhận ý kiến trở lại.').waitFor()

@@ -3,6 +3,10 @@ import { createHash } from 'node:crypto'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Challenge } from '../../src/core/abuse/challenge.ts'
+import { floodGoesOn } from '../../src/core/abuse/flood.ts'
+import { submit } from '../../src/core/comments/submit.ts'
+import type { Ctx } from '../../src/core/context.ts'
+import { findSite } from '../../src/core/sites.ts'
 import { sha256 } from '../../src/lib/crypto.ts'
 import { openBrowser, type Service, SITE, startService } from '../support/service.ts'
 
@@ -79,6 +83,28 @@ describe('the solver', () => {
       { url: `${service.base}/api/v1/sites/${SITE}/comments`, sent: { article: { key: 'bai-thu' }, body, challenge: solution } },
     )
     expect(status).toBe(202)
+  })
+
+  it('lets a reader of the widget send under an article in flood without being asked for anything', async () => {
+    const { services } = service
+    const reader: Ctx = { services, actor: { kind: 'reader' }, site: await findSite(services, SITE) }
+    const { comment } = await submit(reader, { article: { key: 'bai-thu' }, body: 'Ý kiến đầu, để có bài.' }, null)
+    const row = await services.store.db.selectFrom('comment').select('thread_id').where('id', '=', comment.id).executeTakeFirstOrThrow()
+    await services.store.batch(floodGoesOn(reader, row.thread_id, { taken: 0, refused: 0, isNew: true }))
+
+    const page = await openStrict()
+    const statuses: number[] = []
+    page.on('response', (response) => {
+      if (response.url().endsWith('/comments') && response.request().method() === 'POST') statuses.push(response.status())
+    })
+    await page.getByLabel('Nội dung ý kiến').fill('Ý kiến của người thật trong cơn lụt.')
+    await page.getByLabel(/Tôi đã đọc và đồng ý/).check()
+    await page.getByRole('button', { name: 'Gửi ý kiến', exact: true }).click()
+    await page
+      .getByText(/[0-9A-Z]{8}-[0-9A-Z]{26}/)
+      .first()
+      .waitFor()
+    expect(statuses).toEqual([403, 202])
   })
 
   it('leaves the page able to answer all the while, on a machine four times slower', async () => {

@@ -62,6 +62,7 @@ export async function readColleagues(ctx: Ctx): Promise<Colleague[]> {
     .select(['staff.id', 'staff.name', 'staff_role.role'])
     .where('staff_role.site_id', '=', ctx.site.id)
     .where('staff.disabled_at', 'is', null)
+    .where('staff_role.disabled_at', 'is', null)
     .orderBy('staff.name')
     .execute()
   return rows

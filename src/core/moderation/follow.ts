@@ -29,7 +29,7 @@ export async function factReached(
 }
 
 /** What ids made at this moment begin with (UUIDv7: the milliseconds, in hexadecimal). */
-function idAt(ms: number): string {
+export function idAt(ms: number): string {
   const hex = Math.max(0, ms).toString(16).padStart(12, '0')
   return `${hex.slice(0, 8)}-${hex.slice(8)}`
 }

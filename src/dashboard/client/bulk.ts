@@ -63,7 +63,11 @@ function showChosen(): void {
   const n = cards().filter((card) => boxOf(card)?.checked).length
   const line = document.getElementById('chosen')
   if (line) line.textContent = filled(words.chosen, { n })
-  if (n > 0 && bar instanceof HTMLDetailsElement) bar.open = true
+  if (n > 0 && bar instanceof HTMLDetailsElement) {
+    bar.open = true
+    const [own] = bar.querySelectorAll<HTMLInputElement>('[name="scope"]')
+    if (own) own.checked = true
+  }
   bar?.toggleAttribute('data-chosen', n > 0)
 }
 
