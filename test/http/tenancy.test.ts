@@ -416,6 +416,7 @@ const CASES: Record<string, string | ((here: Side, there: Side) => Call[])> = {
       expected: 404,
     },
   ],
+  'GET /desk/:site/learning': (here, there) => onDesk(here, `/desk/${there.slug}/learning`),
   'GET /desk/:site/words': (here, there) => onDesk(here, `/desk/${there.slug}/words`),
   'GET /desk/:site/words.csv': (here, there) => onDesk(here, `/desk/${there.slug}/words.csv`),
   'POST /desk/:site/words': (here, there) =>

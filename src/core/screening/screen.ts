@@ -45,6 +45,7 @@ export function isOfText(code: SignalCode): boolean {
 const OF_SURROUNDINGS: readonly SignalCode[] = [
   'foreign_article',
   'rejected_before',
+  'banned_before',
   'twins',
   'name_imitates',
   'honeypot',
