@@ -95,9 +95,9 @@ export async function readSqlFile(path: string, target: string): Promise<void> {
 /** Indexes are left out: a file is read once, along the keys of its tables. */
 const OUR_TABLES = new Set<string>([...COPIED_TABLES.map(({ name }) => name), 'schema_migration'])
 const START =
-  /^(?:CREATE\s+TABLE\s+(?:IF\s+NOT\s+EXISTS\s+)?|ALTER\s+TABLE\s+(?=["'`[]?\w+["'`\]]?\s+ADD\s)|INSERT\s+INTO\s+|UPDATE\s+|DELETE\s+FROM\s+)["'`[]?(\w+)/i
+  /^(?:CREATE\s+TABLE\s+(?:IF\s+NOT\s+EXISTS\s+)?|DROP\s+TABLE\s+(?:IF\s+EXISTS\s+)?|ALTER\s+TABLE\s+(?=["'`[]?\w+["'`\]]?\s+ADD\s)|INSERT\s+INTO\s+|UPDATE\s+|DELETE\s+FROM\s+)["'`[]?(\w+)/i
 
-/** Whether a statement makes or fills a table of ours; nothing else of a file is ever run. */
+/** Whether a statement makes, replaces or fills a table of ours; nothing else of a file is ever run. */
 function isOurs(statement: string): boolean {
   return OUR_TABLES.has(START.exec(statement)?.[1] ?? '')
 }

@@ -126,7 +126,7 @@ describe('ykien copy through D1', () => {
     expect(readdirSync(dirname(machine.database)).filter((name) => /^faulty\.(?!sql$)/.test(name))).toEqual([])
   })
 
-  it('runs nothing of a file but what makes and fills its own tables', async () => {
+  it('runs nothing of a file but what makes, replaces and fills its own tables', async () => {
     const elsewhere = file('elsewhere.db')
     writeFileSync(
       file('hostile.sql'),

@@ -43,6 +43,10 @@ const NEEDS: readonly [RegExp, readonly StaffAct[] | 'own' | 'open'][] = [
   [/^GET \/desk\/:site\/people$/, ['people.read']],
   [/^POST \/desk\/:site\/people(?:\/|$)/, ['people.manage']],
   [/\/tokens(?:\/|$)/, ['token.manage']],
+  [/^GET \/desk\/:site\/learning$/, ['learning.read']],
+  [/^GET \/desk\/:site\/log$/, ['record.read']],
+  [/^POST \/desk\/:site\/log\/export$/, ['record.export']],
+  [/^(?:GET|POST) \/desk\/:site\/quick$/, ['comment.decide']],
 ]
 
 let ward: Ward
