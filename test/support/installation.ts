@@ -11,6 +11,7 @@ import { decide } from '../../src/core/moderation/decide.ts'
 import { invite } from '../../src/core/people/team.ts'
 import { findSite } from '../../src/core/sites.ts'
 import { nodeServices, openDatabase, readConfig } from '../../src/platform/node.ts'
+import { COPIED_TABLES } from '../../src/storage/tables.ts'
 import { fill } from './fill.ts'
 import { setUp } from './person.ts'
 import type { Machine } from './server.ts'
@@ -36,7 +37,28 @@ export async function install(machine: Machine, site: string, comments: number):
   database.prepare(`UPDATE comment SET public_text = ?, public_html = ? WHERE id = ${nth(1)}`).run(LONG_BODY, `<p>${LONG_BODY}</p>`)
   database.prepare("UPDATE revision SET body = ? WHERE id = printf('01900000-0000-7000-8002-%012x', 1)").run(LONG_BODY)
   database.prepare("UPDATE comment SET public_text = ? WHERE receipt_code = 'T0000002'").run(MIXED_TEXT)
+  for (const { name } of COPIED_TABLES) fillIfEmpty(database, name)
   database.close()
+}
+
+/** Puts a row into a table that has none, its references to rows there are: what a copy carries, whatever rooms add to it later. */
+function fillIfEmpty(database: Database.Database, table: string): void {
+  if (database.prepare(`SELECT 1 FROM ${table} LIMIT 1`).get() !== undefined) return
+  const references = new Map(
+    (database.pragma(`foreign_key_list(${table})`) as { from: string; to: string; table: string }[]).map((key) => [
+      key.from,
+      database.prepare(`SELECT ${key.to} FROM ${key.table} LIMIT 1`).pluck().get(),
+    ]),
+  )
+  const columns = database.pragma(`table_info(${table})`) as { name: string; type: string }[]
+  const values = columns.map(({ name, type }) => {
+    if (references.has(name)) return references.get(name)
+    if (type === 'INTEGER') return 1
+    if (type === 'BLOB') return Buffer.from([0, 39, 255])
+    return name.endsWith('_at') ? '2026-11-20T08:00:00.000Z' : `"${name}"`
+  })
+  const places = columns.map(() => '?').join(', ')
+  database.prepare(`INSERT INTO ${table} (${columns.map(({ name }) => name).join(', ')}) VALUES (${places})`).run(...values)
 }
 
 /** What happens on a working day: sent, answered, approved and settled, approved and waiting, rejected, withdrawn, signed in. */
