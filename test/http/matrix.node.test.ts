@@ -16,6 +16,7 @@ import { BASE, openWard, type Ward } from '../support/ward.ts'
 const NEEDS: readonly [RegExp, readonly StaffAct[] | 'own' | 'open'][] = [
   [/^GET \/desk$|^(?:GET|POST) \/desk\/signin(?:\/|$)|^POST \/desk\/signout$/, 'open'],
   [/^(?:GET|POST) \/desk\/:site\/account(?:\/|$)|^POST \/desk\/:site\/confirm$/, 'own'],
+  [/^(?:GET|POST) \/desk\/:site\/practice$/, ['queue.read']],
   [/^GET .*\/queue$|^GET .*\/comments\/:id$|^POST \/desk\/:site\/moved$/, ['queue.read']],
   [/^POST .*\/decisions$/, ['comment.decide']],
   [/^DELETE .*\/decisions\/:id$|^POST .*\/decisions\/:id\/undo$/, ['comment.decide', 'reply.publish']],
