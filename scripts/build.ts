@@ -46,7 +46,11 @@ await Promise.all([
     plugins: [minifiedCss(), widgetSentences()],
   }),
   build({ ...browser, entryPoints: { counts: 'widget/counts.ts' }, outdir: `${ASSETS}/widget` }),
-  build({ ...browser, entryPoints: { desk: 'src/dashboard/client.ts', demo: 'src/demo/article.ts' }, outdir: `${ASSETS}/assets` }),
+  build({
+    ...browser,
+    entryPoints: { desk: 'src/dashboard/client.ts', passkey: 'src/dashboard/passkey.ts', demo: 'src/demo/article.ts' },
+    outdir: `${ASSETS}/assets`,
+  }),
   build({
     entryPoints: { desk: 'src/dashboard/client.css', page: 'src/http/page.css', demo: 'src/demo/article.css' },
     minify: true,

@@ -215,7 +215,7 @@ function fieldBox(words: Words, { name, type, label, isRequired, hint, options, 
       : h('input', { ...named, autocomplete: isTick ? '' : type, value: isTick ? 'on' : start, checked: isTick && start })
   return h(
     'div',
-    `field ${max ? 'text' : ''}`,
+    `field ${max ? 'long' : ''}`,
     h('label', { for: id }, isTick && input, label, isRequired && h('span', 'hint', ` (${words.required})`)),
     !isTick && input,
     h('p', { class: 'error', id: `${id}e` }),

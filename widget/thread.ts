@@ -131,7 +131,7 @@ function showFirstPage(view: View, page: Page<Root>): void {
     item: (comment: Root) => rootItem(view, comment),
     read: (after) => readPage<ThreadAnswer>(view, { ...view.query, after }),
   })
-  if (!list.firstChild) show(foot, words.empty)
+  if (!list.firstChild && view.isOpen) show(foot, words.empty)
 }
 
 type List<Item extends Listed> = {

@@ -2,7 +2,9 @@
 import type { Child } from 'hono/jsx'
 import { chooseLanguage, removeApp, renewRecoveryCodes, replaceApp } from '../core/people/account.ts'
 import { countRecoveryCodes, offerTotp } from '../core/people/factors.ts'
+import { addPasskey, askForNewPasskey, listPasskeys, removePasskey } from '../core/people/passkeys.ts'
 import { MIN_PASSWORD_LENGTH } from '../core/people/passwords.ts'
+import { hasIdentity, providerName } from '../core/people/provider.ts'
 import { endOtherSessions, endSession, isConfirmed, listSessions } from '../core/people/sessions.ts'
 import { changePassword, factorsOf } from '../core/people/signin.ts'
 import { visitorOf } from '../http/auth.ts'
@@ -10,10 +12,11 @@ import type { AppContext } from '../http/door.ts'
 import { readForm } from '../http/form.ts'
 import { allowPage } from '../http/page.tsx'
 import { date, dateTime, fill } from '../i18n/format.ts'
-import { Confirmation } from './confirm.tsx'
+import { askToConfirm, Confirmation } from './confirm.tsx'
 import { type Desk, openDesk } from './desk.ts'
 import { Done, Fault, Field, faultOf, type Told } from './fields.tsx'
 import { Frame } from './parts.tsx'
+import { PasskeyForm, passkeyFields } from './passkeys.tsx'
 import { AppOffer, RecoveryCodes } from './signin.tsx'
 
 /** What a page of an account can say was done, by the word in its address. */
@@ -89,6 +92,30 @@ export async function receiveAppRemoval(c: AppContext): Promise<Response> {
   return c.redirect(`${desk.base}/account?done=removed`, 303)
 }
 
+/** POST /desk/:site/account/passkeys */
+export async function receivePasskeyAddition(c: AppContext): Promise<Response> {
+  const desk = await openDesk(c)
+  const form = await readForm(c)
+  try {
+    await addPasskey(desk.ctx.services, desk.session, passkeyFields(form))
+  } catch (thrown) {
+    return account(c, desk, { part: 'passkeys', told: faultOf(c, thrown) })
+  }
+  return c.redirect(`${desk.base}/account?done=saved`, 303)
+}
+
+/** POST /desk/:site/account/passkeys/remove */
+export async function receivePasskeyRemoval(c: AppContext): Promise<Response> {
+  const desk = await openDesk(c)
+  const form = await readForm(c)
+  try {
+    await removePasskey(desk.ctx.services, desk.session, form.get('passkey') ?? '')
+  } catch (thrown) {
+    return account(c, desk, { part: 'passkeys', told: faultOf(c, thrown) })
+  }
+  return c.redirect(`${desk.base}/account?done=removed`, 303)
+}
+
 /** POST /desk/:site/account/codes: shows the new codes, this once. */
 export async function receiveNewCodes(c: AppContext): Promise<Response> {
   const desk = await openDesk(c)
@@ -110,20 +137,25 @@ export async function receiveNewCodes(c: AppContext): Promise<Response> {
   )
 }
 
-type Fell = { part: 'password' | 'factors'; told: Told }
+type Fell = { part: 'password' | 'factors' | 'passkeys'; told: Told }
 
 async function account(c: AppContext, desk: Desk, fell: Fell | null): Promise<Response> {
   const { services } = desk.ctx
   const words = desk.words.account
-  const [factors, codesLeft, sessions] = await Promise.all([
+  const isOpen = isConfirmed(services, desk.session)
+  const [toConfirm, isLinked, passkeys, newPasskey, factors, codesLeft, sessions] = await Promise.all([
+    askToConfirm(desk),
+    hasIdentity(services, desk.person.id),
+    listPasskeys(services, desk.person.id),
+    isOpen ? askForNewPasskey(services, desk.person) : null,
     factorsOf(services, desk.person.id),
     countRecoveryCodes(services, desk.person.id),
     listSessions(services, desk.session),
   ])
   const done = DONE[c.req.query('done') as keyof typeof DONE]
-  const isOpen = isConfirmed(services, desk.session)
   const toldIn = (part: Fell['part']) => (fell?.part === part ? fell.told : null)
   const passwordFault = toldIn('password')
+  const provider = providerName(services)
   return room(
     c,
     desk,
@@ -133,7 +165,7 @@ async function account(c: AppContext, desk: Desk, fell: Fell | null): Promise<Re
       <p class="who-am-i">
         <bdi>{desk.person.name}</bdi> · <bdi>{desk.person.email}</bdi>
       </p>
-      <Confirmation desk={desk} room="account" />
+      <Confirmation c={c} desk={desk} room="account" request={toConfirm} />
       <section class="part">
         <h2>{words.factors}</h2>
         <Fault told={toldIn('factors')} />
@@ -163,6 +195,37 @@ async function account(c: AppContext, desk: Desk, fell: Fell | null): Promise<Re
           </div>
         )}
       </section>
+      {(passkeys.length > 0 || newPasskey !== null) && (
+        <section class="part">
+          <h2>{words.passkeys}</h2>
+          <Fault told={toldIn('passkeys')} />
+          <ul class="lines">
+            {passkeys.map((each) => (
+              <li>
+                <p>{fill(words.passkeyRow, { name: each.name, date: date(each.created_at) })}</p>
+                {isOpen && (
+                  <form method="post" action={`${desk.base}/account/passkeys/remove`}>
+                    <input type="hidden" name="passkey" value={each.id} />
+                    <button type="submit">
+                      {words.passkeyRemove}
+                      <span class="unseen">: {each.name}</span>
+                    </button>
+                  </form>
+                )}
+              </li>
+            ))}
+          </ul>
+          <PasskeyForm
+            c={c}
+            words={desk.words}
+            request={newPasskey}
+            action={`${desk.base}/account/passkeys`}
+            label={words.passkeyAdd}
+            isNew
+            isFaulty={toldIn('passkeys')?.pointer === '/passkey_name'}
+          />
+        </section>
+      )}
       <section class="part">
         <h2>{words.changePassword}</h2>
         <Fault told={passwordFault} />
@@ -186,6 +249,24 @@ async function account(c: AppContext, desk: Desk, fell: Fell | null): Promise<Re
           <button type="submit">{words.changePassword}</button>
         </form>
       </section>
+      {provider !== null && (
+        <section class="part">
+          <h2>{words.provider}</h2>
+          <p>{isLinked ? fill(words.providerLinked, { name: provider }) : provider}</p>
+          {isOpen &&
+            (isLinked ? (
+              <form method="post" action={`${desk.base}/account/provider/unlink`}>
+                <button type="submit">{words.providerUnlink}</button>
+              </form>
+            ) : (
+              <p>
+                <a class="action" href={`${desk.base}/account/provider`}>
+                  {fill(words.providerLink, { name: provider })}
+                </a>
+              </p>
+            ))}
+        </section>
+      )}
       <section class="part">
         <h2>{words.sessions}</h2>
         <ul class="lines">

@@ -10,6 +10,7 @@ import { dateTime, fill } from '../i18n/format.ts'
 import type { Strings } from '../i18n/index.ts'
 import { Actions } from './actions.tsx'
 import { authorOf, type Desk, type Place, queueHref } from './desk.ts'
+import { Reasons, Twins } from './twins.tsx'
 import { ruleHref } from './words.tsx'
 
 /** States in which a comment waits for the office; the queue shows them from the oldest. */
@@ -73,6 +74,8 @@ export function Card(props: { desk: Desk; item: QueueItem; place: Place; isAlone
         </div>
       )}
       <Signals desk={desk} signals={item.signals} />
+      <Reasons desk={desk} reasons={item.reasons} />
+      <Twins desk={desk} item={item} place={props.place} />
       <Actions desk={desk} item={item} place={props.place} />
       {!props.isAlone && (
         <footer class="card-foot">

@@ -65,9 +65,9 @@ export function Filters(props: { desk: Desk; place: Place; states: readonly List
                 ['', words.sortUsual] as const,
                 ['oldest', words.sortOldest] as const,
                 ['newest', words.sortNewest] as const,
+                ['article', words.sortArticle] as const,
                 ['urgent', words.sortUrgent] as const,
                 ['suspect', words.sortSuspect] as const,
-                ['article', words.sortArticle] as const,
               ]}
             </Choice>
           </div>

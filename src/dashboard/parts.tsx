@@ -109,6 +109,7 @@ const ROOMS: readonly { path: string; act: Act; title: (words: Strings) => strin
   },
   { path: 'bans', act: 'ban.manage', title: (words) => words.abuse.bans },
   { path: 'words', act: 'rules.read', title: (words) => words.screening.title },
+  { path: 'learning', act: 'learning.read', title: (words) => words.screening.learning },
   { path: 'people', act: 'people.read', title: (words) => words.account.people },
   { path: 'tokens', act: 'token.manage', title: (words) => words.account.tokens },
   { path: 'log', act: 'record.read', title: (words) => words.record.title },

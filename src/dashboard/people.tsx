@@ -17,7 +17,7 @@ import type { AppContext } from '../http/door.ts'
 import { readForm } from '../http/form.ts'
 import { dateTime, fill } from '../i18n/format.ts'
 import { room } from './account.tsx'
-import { Confirmation } from './confirm.tsx'
+import { askToConfirm, Confirmation } from './confirm.tsx'
 import { type Desk, openDesk } from './desk.ts'
 import { Done, Fault, Field, faultOf, RoleField, type Told } from './fields.tsx'
 
@@ -82,6 +82,7 @@ async function people(c: AppContext, desk: Desk, refused: Invitation | null): Pr
   const { members, invitations } = await listPeople(desk.ctx)
   const { account: words, roles } = desk.words
   const { base, ctx } = desk
+  const request = await askToConfirm(desk)
   const done = c.req.query('done')
   const canManage = may(ctx, 'people.manage') && isConfirmed(ctx.services, desk.session)
   const givable = roleOf(desk) === null ? [] : givableRoles(roleOf(desk) ?? 'viewer')
@@ -91,7 +92,7 @@ async function people(c: AppContext, desk: Desk, refused: Invitation | null): Pr
     words.peopleTitle,
     <>
       {(done === 'saved' || done === 'confirmed') && <Done>{words[done]}</Done>}
-      {may(ctx, 'people.manage') && <Confirmation desk={desk} room="people" />}
+      {may(ctx, 'people.manage') && <Confirmation c={c} desk={desk} room="people" request={request} />}
       <ul class="people">
         {members.map((member) => (
           <li class="part">

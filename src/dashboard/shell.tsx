@@ -13,6 +13,8 @@ import {
   receiveAppRemoval,
   receiveLanguage,
   receiveNewCodes,
+  receivePasskeyAddition,
+  receivePasskeyRemoval,
   receivePassword,
   receiveSessionEnd,
   showAccount,
@@ -24,14 +26,26 @@ import { showComment } from './comment.tsx'
 import { composeReply } from './compose.tsx'
 import { receiveConfirmation } from './confirm.tsx'
 import { isScript, receiveAct, receiveDecision, receiveUndo, tellMoved, tellStamp } from './decisions.ts'
+import { showLearning } from './learning.tsx'
 import { sendLog, showLog } from './log.tsx'
 import { Sheet } from './parts.tsx'
 import { receiveAccess, receiveInvitation, receiveRecovery, receiveRole, receiveWithdrawal, showPeople } from './people.tsx'
 import { receiveChoice, showPractice } from './practice/room.tsx'
+import { leaveForProvider, leaveToLink, receiveReturn, receiveUnlink, showReturn } from './provider.tsx'
 import { showCard, showQueue } from './queue.tsx'
 import { receiveQuick, showQuick } from './quick.tsx'
 import { settingsDoors } from './settings/doors.ts'
-import { receiveApp, receiveCode, receiveSignIn, receiveSignOut, showFirstSite, showSignIn, showStep } from './signin.tsx'
+import {
+  receiveApp,
+  receiveCode,
+  receiveNewPasskey,
+  receivePasskey,
+  receiveSignIn,
+  receiveSignOut,
+  showFirstSite,
+  showSignIn,
+  showStep,
+} from './signin.tsx'
 import { receiveToken, receiveTokenRevocation, showTokens } from './tokens.tsx'
 import { receiveKeys, receiveView, receiveViewDeletion, showKeys } from './views.tsx'
 import { exportWords, receiveSwitch, receiveWords, showWords } from './words.tsx'
@@ -58,6 +72,11 @@ export function deskDoors(limiter: RateLimiter): Hono<AppEnv> {
   doors.get('/desk/signin/step', showStep)
   doors.post('/desk/signin/code', receiveCode)
   doors.post('/desk/signin/app', receiveApp)
+  doors.get('/desk/signin/provider', leaveForProvider)
+  doors.get('/desk/signin/provider/return', showReturn)
+  doors.post('/desk/signin/provider', receiveReturn)
+  doors.post('/desk/signin/passkey', receivePasskey)
+  doors.post('/desk/signin/passkey/new', receiveNewPasskey)
   doors.post('/desk/signout', receiveSignOut)
   doors.get('/desk/:site/queue', showQueue)
   doors.get('/desk/:site/words', showWords)
@@ -75,6 +94,7 @@ export function deskDoors(limiter: RateLimiter): Hono<AppEnv> {
   doors.get('/desk/:site/stamp', tellStamp)
   doors.get('/desk/:site/cards/:id', showCard)
   doors.post('/desk/:site/acts', receiveAct)
+  doors.get('/desk/:site/learning', showLearning)
   doors.post('/desk/:site/bulk', receiveBulk)
   doors.get('/desk/:site/quick', showQuick)
   doors.post('/desk/:site/quick', receiveQuick)
@@ -92,6 +112,10 @@ export function deskDoors(limiter: RateLimiter): Hono<AppEnv> {
   doors.post('/desk/:site/account/app', receiveAppChange)
   doors.post('/desk/:site/account/app/remove', receiveAppRemoval)
   doors.post('/desk/:site/account/codes', receiveNewCodes)
+  doors.get('/desk/:site/account/provider', leaveToLink)
+  doors.post('/desk/:site/account/provider/unlink', receiveUnlink)
+  doors.post('/desk/:site/account/passkeys', receivePasskeyAddition)
+  doors.post('/desk/:site/account/passkeys/remove', receivePasskeyRemoval)
   doors.get('/desk/:site/people', showPeople)
   doors.post('/desk/:site/people', receiveInvitation)
   doors.post('/desk/:site/people/withdraw', receiveWithdrawal)

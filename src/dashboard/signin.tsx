@@ -4,7 +4,9 @@ import type { Child } from 'hono/jsx'
 import { AppError } from '../core/context.ts'
 import { offerTotp } from '../core/people/factors.ts'
 import { type Link, readLink } from '../core/people/links.ts'
+import { askForNewPasskey, askForPasskey, finishWithNewPasskey, finishWithPasskey, signInWithPasskey } from '../core/people/passkeys.ts'
 import { MIN_PASSWORD_LENGTH } from '../core/people/passwords.ts'
+import { providerName } from '../core/people/provider.ts'
 import { signOut } from '../core/people/sessions.ts'
 import {
   acceptInvitation,
@@ -26,6 +28,7 @@ import { fill } from '../i18n/format.ts'
 import { type Strings, strings } from '../i18n/index.ts'
 import { Done, Fault, Field, faultOf, type Told } from './fields.tsx'
 import { Sheet } from './parts.tsx'
+import { PasskeyForm, passkeyFields } from './passkeys.tsx'
 import { QrCode } from './qr.tsx'
 
 /** A page of signing in: its words, and its own addresses in the language that was chosen. */
@@ -55,7 +58,7 @@ export async function showSignIn(c: AppContext): Promise<Response> {
   const token = linkIn(c.req.query('link'))
   if (token !== null) return showLink(place, token)
   if (await sessionOf(c)) return c.redirect('/desk', 303)
-  return show(place, place.words.desk.signInTitle, <PasswordForm place={place} email="" link={null} />)
+  return showForm(place, '', null)
 }
 
 /** POST /desk/signin: the first step with e-mail and password, or with a link. Throws as the forms tell. */
@@ -71,7 +74,7 @@ export async function receiveSignIn(c: AppContext): Promise<Response> {
   } catch (thrown) {
     const retold = { ...place, told: faultOf(c, thrown) }
     if (email === undefined) return showLink(retold, token ?? '', form.get('name'))
-    return show(retold, place.words.desk.signInTitle, <PasswordForm place={retold} email={email} link={token} />)
+    return showForm(retold, email, token)
   }
   return c.redirect(place.at('/desk/signin/step', token === null ? {} : { link: token }), 303)
 }
@@ -108,6 +111,40 @@ export async function receiveApp(c: AppContext): Promise<Response> {
     return showCodes(place, signedIn)
   } catch (thrown) {
     return showStanding({ ...place, told: faultOf(c, thrown) }, await readTicket(c.var.services, ticket), null, offer)
+  }
+}
+
+/** POST /desk/signin/passkey: signs in with a passkey, alone or after a password. */
+export async function receivePasskey(c: AppContext): Promise<Response> {
+  const form = await readForm(c)
+  const place = placeOf(c)
+  const { sealed, answer } = passkeyFields(form)
+  const isSecondStep = form.get('step') === 'second'
+  const ticket = isSecondStep ? stepOf(c) : ''
+  const { services } = c.var
+  try {
+    const signedIn = isSecondStep
+      ? await finishWithPasskey(services, ticket, { sealed, answer }, visitorOf(c))
+      : await signInWithPasskey(services, sealed, answer, visitorOf(c))
+    rememberSignIn(c, signedIn)
+  } catch (thrown) {
+    const retold = { ...place, told: faultOf(c, thrown) }
+    return isSecondStep ? showStanding(retold, await readTicket(services, ticket), null) : showForm(retold, '', null)
+  }
+  return c.redirect('/desk', 303)
+}
+
+/** POST /desk/signin/passkey/new: sets up a passkey as second factor, ends the sign-in, and shows the recovery codes. */
+export async function receiveNewPasskey(c: AppContext): Promise<Response> {
+  const form = await readForm(c)
+  const place = placeOf(c)
+  const ticket = stepOf(c)
+  try {
+    const signedIn = await finishWithNewPasskey(c.var.services, ticket, passkeyFields(form), visitorOf(c))
+    rememberSignIn(c, signedIn)
+    return showCodes(place, signedIn)
+  } catch (thrown) {
+    return showStanding({ ...place, told: faultOf(c, thrown) }, await readTicket(c.var.services, ticket), null)
   }
 }
 
@@ -164,6 +201,27 @@ export function AppOffer(props: { words: Strings; offer: { secret: string; uri: 
       <input type="hidden" name="offer" value={props.offer.sealed} />
       <Field name="code" label={words.enrolCode} autocomplete="one-time-code" isNumeric isFaulty={props.isFaulty} maxlength={12} />
     </>
+  )
+}
+
+async function showForm(place: Place, email: string, link: string | null): Promise<Response> {
+  const { c, words, at } = place
+  const request = await askForPasskey(c.var.services, null)
+  const provider = providerName(c.var.services)
+  return show(
+    place,
+    words.desk.signInTitle,
+    <>
+      <PasswordForm place={place} email={email} link={link} />
+      <PasskeyForm c={c} words={words} request={request} action={at('/desk/signin/passkey')} label={words.account.passkeySignIn} />
+      {provider !== null && (
+        <p>
+          <a class="action" href="/desk/signin/provider">
+            {fill(words.account.providerSignIn, { name: provider })}
+          </a>
+        </p>
+      )}
+    </>,
   )
 }
 
@@ -324,7 +382,8 @@ async function showInvitation(
 async function showStanding(place: Place, standing: Standing, link: string | null, offered: string | null = null): Promise<Response> {
   const { c, words, at } = place
   const { account } = words
-  if (standing.step === 'code')
+  if (standing.step === 'code') {
+    const request = await askForPasskey(c.var.services, standing.staff.id)
     return show(
       place,
       account.codeTitle,
@@ -347,6 +406,9 @@ async function showStanding(place: Place, standing: Standing, link: string | nul
             </button>
           </form>
         )}
+        <PasskeyForm c={c} words={words} request={request} action={at('/desk/signin/passkey')} label={account.passkeyUse}>
+          <input type="hidden" name="step" value="second" />
+        </PasskeyForm>
         <details class="more">
           <summary>{account.useRecovery}</summary>
           <form method="post" action={at('/desk/signin/code')}>
@@ -368,7 +430,9 @@ async function showStanding(place: Place, standing: Standing, link: string | nul
         </p>
       </>,
     )
+  }
   const offer = await offerTotp(c.var.services, standing.staff, offered)
+  const request = await askForNewPasskey(c.var.services, standing.staff)
   return show(
     place,
     account.enrolTitle,
@@ -380,6 +444,15 @@ async function showStanding(place: Place, standing: Standing, link: string | nul
           {account.enrolFinish}
         </button>
       </form>
+      <PasskeyForm
+        c={c}
+        words={words}
+        request={request}
+        action={at('/desk/signin/passkey/new')}
+        label={account.passkeyAdd}
+        isNew
+        isFaulty={place.told?.pointer === '/passkey_name'}
+      />
     </>,
   )
 }
@@ -410,7 +483,8 @@ function PasswordForm(props: { place: Place; email: string; link: string | null 
   )
 }
 
-function placeOf(c: AppContext): Place {
+/** The page of signing in that a request is for. */
+export function placeOf(c: AppContext): Place {
   const isEnglish = c.req.query('lang') === 'en'
   c.set('language', isEnglish ? 'en' : 'vi')
   return {
@@ -424,13 +498,14 @@ function placeOf(c: AppContext): Place {
   }
 }
 
-function show(place: Place, title: string, children: Child): Response | Promise<Response> {
+/** A page of signing in. */
+export function show(place: Place, title: string, children: Child): Response | Promise<Response> {
   const { c, words } = place
   const other = c.var.language === 'en' ? 'vi' : 'en'
   const query = new URLSearchParams([...new URL(c.req.url).searchParams].filter(([name]) => name === 'link'))
   if (other === 'en') query.set('lang', 'en')
-  const path = c.req.path.replace(/\/(?:code|app)$/, '/step')
-  allowPage(c, { frameAncestors: "'none'" })
+  const path = c.req.path.replace(/\/(?:code|app|passkey\/new)$/, '/step').replace(/\/passkey$/, '')
+  allowPage(c, { frameAncestors: "'none'", script: 'nonce' })
   return c.html(
     <Sheet language={c.var.language} words={words} title={title}>
       {c.req.query('signed') === 'out' && <Done>{words.desk.signedOut}</Done>}

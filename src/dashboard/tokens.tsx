@@ -7,7 +7,7 @@ import type { AppContext } from '../http/door.ts'
 import { readForm } from '../http/form.ts'
 import { date, dateTime, fill } from '../i18n/format.ts'
 import { room } from './account.tsx'
-import { Confirmation } from './confirm.tsx'
+import { askToConfirm, Confirmation } from './confirm.tsx'
 import { type Desk, openDesk } from './desk.ts'
 import { Done, Fault, Field, faultOf, RoleField, type Told } from './fields.tsx'
 
@@ -58,6 +58,7 @@ async function tokens(c: AppContext, desk: Desk, refused: { name: string; role: 
   const { account: words, roles } = desk.words
   const role: Role = 'role' in desk.ctx.actor ? desk.ctx.actor.role : 'viewer'
   const givable = givableRoles(role)
+  const request = await askToConfirm(desk)
   const done = c.req.query('done')
   return room(
     c,
@@ -67,7 +68,7 @@ async function tokens(c: AppContext, desk: Desk, refused: { name: string; role: 
       {done === 'revoked' && <Done>{words.tokenRevoked}</Done>}
       {done === 'confirmed' && <Done>{words.confirmed}</Done>}
       <p class="lead">{words.tokensHint}</p>
-      <Confirmation desk={desk} room="tokens" />
+      <Confirmation c={c} desk={desk} room="tokens" request={request} />
       {rows.length === 0 && <p class="empty">{words.tokenNone}</p>}
       <ul class="people">
         {rows.map((row) => (

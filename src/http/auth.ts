@@ -52,6 +52,21 @@ export function stepOf(c: AppContext): string {
   return ticket
 }
 
+/** Keeps what a browser left with while its person is at the provider. */
+export function rememberJourney(c: AppContext, sealed: string): void {
+  keep(c, journeyCookie(c), sealed, STEP_SECONDS)
+}
+
+/** What it left with, or null. */
+export function journeyOf(c: AppContext): string | null {
+  return getCookie(c, journeyCookie(c)) ?? null
+}
+
+/** Forgets it. */
+export function forgetJourney(c: AppContext): void {
+  forget(c, journeyCookie(c))
+}
+
 /** Whose browser asks, for counting tries and for the list of sessions. */
 export function visitorOf(c: AppContext): Visitor {
   return {
@@ -119,6 +134,10 @@ function cookieName(c: AppContext): string {
 
 function stepCookie(c: AppContext): string {
   return `${cookieName(c)}-step`
+}
+
+function journeyCookie(c: AppContext): string {
+  return `${cookieName(c)}-journey`
 }
 
 /** One for each person who uses this browser. */

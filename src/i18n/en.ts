@@ -297,6 +297,7 @@ export const personalData = {
   email: 'an e-mail address',
   bank_account: 'a bank account number',
   plate: 'a number plate',
+  address: 'a home address',
 } satisfies Strings<typeof vi.personalData>
 
 export const desk = {
@@ -840,6 +841,7 @@ export const settings = {
   h_body: 'Characters.',
   f_edit_minutes: 'Authors may edit for',
   h_edit_minutes: 'Minutes after sending; 0 means not at all.',
+  f_learning: 'Learn from the agency’s decisions to order what waits',
   f_requires_terms: 'Programs that send opinions must carry consent to the rules, too',
   f_rules: 'Rules for opinions',
   f_privacy_url: 'Address of the notice on personal data',
@@ -986,6 +988,21 @@ export const practice = {
 } as const satisfies Strings<typeof vi.practice>
 
 export const screening = {
+  alike: '{n} opinions alike',
+  alikeHint: 'Takes only those waiting that this page lists; what comes later is left alone. One undo takes all of it back.',
+  alikeSpam: 'Mark all {n} as spam',
+  learnedFrom: 'Like opinions the agency refused, by: {words}',
+  learning: 'Learning',
+  learningHint: 'What the agency approves, rejects and marks as spam teaches the order of what waits. It decides on nothing by itself.',
+  learningOff: 'Turned off in the settings: the signals alone order.',
+  learningYoung: 'Too few decisions to order by: it takes 100, of which at least 25 approved and 25 refused.',
+  learningOn: 'Has a say in the order of what waits.',
+  learnedTexts: 'Learned from',
+  learnedCounts: '{kept} opinions published, {refused} refused',
+  learningQuality: 'Quality',
+  learningUnknown: 'Too few decisions to tell.',
+  learningArea:
+    'Of the last {judged} decisions, a refused opinion stood before a published one {n} times in 100; {caught} % of the refused stood in the first fifth.',
   places: '{n} places',
   comments: '{n} opinions',
   ruleLink: 'See the rule',

@@ -304,6 +304,7 @@ export const personalData = {
   email: 'địa chỉ thư điện tử',
   bank_account: 'số tài khoản',
   plate: 'biển số xe',
+  address: 'địa chỉ nhà',
 } as const
 
 /** The desk: what ward staff read. */
@@ -853,6 +854,7 @@ export const settings = {
   h_body: 'Số ký tự.',
   f_edit_minutes: 'Người gửi được sửa trong',
   h_edit_minutes: 'Số phút sau khi gửi; 0 là không sửa được.',
+  f_learning: 'Học từ quyết định của cơ quan để xếp thứ tự ý kiến đang chờ',
   f_requires_terms: 'Chương trình gửi ý kiến cũng phải kèm sự đồng ý với quy định',
   f_rules: 'Quy định gửi ý kiến',
   f_privacy_url: 'Địa chỉ của Thông báo xử lý dữ liệu cá nhân',
@@ -1001,6 +1003,23 @@ export const practice = {
 
 /** What screening tells and the rules an office writes for it. */
 export const screening = {
+  alike: '{n} ý kiến giống nhau',
+  alikeHint:
+    'Chỉ xử lý những ý kiến đang chờ mà trang này liệt kê; ý kiến gửi đến sau không bị ảnh hưởng. Có thể hoàn tác một lần cho tất cả.',
+  alikeSpam: 'Đánh dấu spam cả {n} ý kiến',
+  learnedFrom: 'Giống những ý kiến cơ quan đã từ chối vì có: {words}',
+  learning: 'Học từ quyết định',
+  learningHint:
+    'Hệ thống học từ những lần cơ quan duyệt, từ chối hoặc đánh dấu spam, để xếp thứ tự ý kiến đang chờ. Hệ thống không tự quyết định ý kiến nào.',
+  learningOff: 'Đang tắt trong phần cài đặt: thứ tự chỉ theo các dấu hiệu.',
+  learningYoung: 'Chưa đủ quyết định để xếp thứ tự: cần ít nhất 100 ý kiến, trong đó ít nhất 25 ý kiến được đăng và 25 ý kiến bị từ chối.',
+  learningOn: 'Đang tham gia xếp thứ tự ý kiến đang chờ.',
+  learnedTexts: 'Đã học',
+  learnedCounts: '{kept} ý kiến được đăng, {refused} ý kiến bị từ chối',
+  learningQuality: 'Chất lượng',
+  learningUnknown: 'Chưa có đủ quyết định để đánh giá.',
+  learningArea:
+    'Trong {judged} quyết định gần nhất, so một ý kiến bị từ chối với một ý kiến được đăng thì {n} trên 100 lần hệ thống xếp đúng; {caught} % ý kiến bị từ chối nằm trong một phần năm đầu danh sách.',
   title: 'Sàng lọc',
   places: '{n} chỗ',
   comments: '{n} ý kiến',

@@ -48,6 +48,9 @@ describe('personal data', () => {
     ['bank_account', 'momo 0912345678', '0912345678'],
     ['id_number', 'CMND 184123456', '184123456'],
     ['id_number', 'số căn cước: 999 095 001234', '999 095 001234'],
+    ['address', 'nhà số 38A, ngõ 123', 'nhà số 38A, ngõ 123'],
+    ['phone', 'gọi không chín một hai ba bốn năm sáu bảy tám', 'không chín một hai ba bốn năm sáu bảy tám'],
+    ['phone', 'zalo o912 345 67B, à nhầm o912 345 678', 'o912 345 678'],
   ])('%s by the word before it: %s', (kind, text, number) => {
     expect(found(text)).toEqual([[kind, number]])
   })
@@ -72,7 +75,7 @@ describe('personal data', () => {
     'tọa độ 18.3428, 105.9057',
     'thửa 12, tờ bản đồ 5, diện tích 120 m2',
     'Tiêu chuẩn TCVN 6909:2001 và QCVN 01:2021/BXD',
-    'nhà số 38A, ngõ 123',
+    'trụ sở UBND phường, số 38A, ngõ 123',
     'tiếp công dân: 0239 3855 555, tổng đài 1900 1234, 18001234',
     'hòm thư ubnd@phuongvidu.hatinh.gov.vn',
     'kỳ 19/2025, trang 12-15',

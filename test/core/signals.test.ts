@@ -2,7 +2,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { BUILT_IN } from '../../src/core/screening/rules.ts'
-import { type Facts, screen } from '../../src/core/screening/screen.ts'
+import { type Facts, isOfText, screen } from '../../src/core/screening/screen.ts'
 import { attentionOf, inOrder, readSignals, SIGNAL_CODES, type Signal, signal } from '../../src/core/screening/signal.ts'
 
 const draft = { body: 'Đường\u200B ngõ \u202E5 a\u0300\u0301\u0302\u0303\u0304 hỏng', name: null }
@@ -17,6 +17,11 @@ const facts: Facts = {
 const codes = (signals: readonly Signal[]) => signals.map(({ code }) => code).sort()
 
 describe('signals', () => {
+  it('of the surroundings are told from those of the text, which alone can be found again', () => {
+    const surroundings = screen({ body: '', name: null }, BUILT_IN, { ...facts, wasBanned: true }).map(({ code }) => code)
+    for (const code of SIGNAL_CODES) expect(isOfText(code), code).toBe(!surroundings.includes(code))
+  })
+
   it('are all collected, however many hold', () => {
     expect(codes(screen(draft, BUILT_IN, facts))).toEqual(
       codes(

@@ -2,6 +2,7 @@
 import { CompiledQuery } from 'kysely'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { readFeed, stampFeed } from '../../src/core/comments/feed.ts'
+import { keepAssessments } from '../../src/core/moderation/assess.ts'
 import { countArrivals, readItem, readMoved, readQueue, readStamp } from '../../src/core/moderation/queue.ts'
 import { toCursor } from '../../src/lib/cursor.ts'
 import { openWard, type Ward } from '../support/ward.ts'
@@ -133,5 +134,26 @@ describe('what else grows', () => {
     expect(queue).toContain('INDEX comment_reported (site_id=? AND state=?)')
     expect(queue).toMatch(/earlier USING COVERING INDEX comment_of_reader \(site_id=\? AND reader_hash=\? AND state=\?\)/)
     expect(await plan(() => readItem(ctx, comment.id))).toMatch(/report USING INDEX sqlite_autoindex_report_\d \(comment_id=\?\)/)
+  })
+
+  it('orders by rank from the index of each, and finds twins and their heads by theirs', async () => {
+    const { comment } = await ward.submit('Cho vay tiền nhanh không cần thế chấp, gọi ngay hôm nay để được tư vấn')
+    await keepAssessments(ward.services)
+    const ctx = { ...(await ward.ctx({ kind: 'reader' })), actor: { kind: 'staff', id: 'a', name: 'Cô Một', role: 'viewer' } as const }
+    for (const [sort, index] of [
+      ['urgent', 'comment_urgent'],
+      ['suspect', 'comment_suspect'],
+    ] as const) {
+      const queue = await plansOf(() => readQueue(ctx, { state: 'pending', sort, limit: 20 }))
+      const ofPage = queue.find((each) => each.includes(index)) ?? ''
+      expect(ofPage).toContain(`comment USING INDEX ${index} (site_id=? AND state=?)`)
+      expect(ofPage).not.toMatch(/TEMP B-TREE|SCAN comment\b/)
+    }
+    const twins = await plan(() => readItem(ctx, comment.id))
+    expect(twins).toMatch(/twin USING (?:COVERING )?INDEX twin_of_head \(site_id=\? AND head_id=\?\)/)
+    await ward.submit('Cho vay tiền nhanh không cần thế chấp, gọi ngay hôm nay để được tư vấn!')
+    const assessing = await plan(() => keepAssessments(ward.services))
+    expect(assessing).toMatch(/twin_band USING (?:COVERING )?INDEX sqlite_autoindex_twin_band_1 \(site_id=\? AND band=\?\)/)
+    for (const each of [twins, assessing]) expect(each).not.toMatch(/SCAN (?:comment|fact|twin|twin_band|assessment|lesson)\b/)
   })
 })

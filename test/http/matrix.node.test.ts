@@ -17,16 +17,30 @@ const NEEDS: readonly [RegExp, readonly StaffAct[] | 'own' | 'open'][] = [
   [/^GET \/desk$|^(?:GET|POST) \/desk\/signin(?:\/|$)|^POST \/desk\/signout$/, 'open'],
   [/^(?:GET|POST) \/desk\/:site\/account(?:\/|$)|^POST \/desk\/:site\/confirm$/, 'own'],
   [/^(?:GET|POST) \/desk\/:site\/practice$/, ['queue.read']],
-  [/^GET .*\/queue$|^GET .*\/comments\/:id$|^POST \/desk\/:site\/moved$/, ['queue.read']],
+  [/^GET .*\/(?:queue|stamp|colleagues)$|^GET .*\/(?:comments|cards)\/:id(?:\/surroundings)?$|^POST \/desk\/:site\/moved$/, ['queue.read']],
+  [/\/(?:views|keys)(?:\/:id\/delete)?$|\/comments\/:id\/viewing$/, ['queue.read']],
+  [/^POST \/desk\/:site\/acts$/, ['comment.pin', 'thread.close', 'comment.decide']],
+  [/\/assignee$|\/assign$/, ['comment.assign']],
+  [/\/notes(?:\/|$)/, ['note.write']],
+  [/\/contact$/, ['contact.read']],
+  [/^GET .*\/(?:rules|words|words\.csv)$|\/rules\/:scope\/trial$/, ['rules.read']],
+  [/\/rules\/:scope$|\/switches$|^POST .*\/words(?:\/switch)?$/, ['rules.manage']],
+  [/\/bans(?:\/|$)/, ['ban.manage']],
+  [/^POST \/desk\/:site\/bulk$/, ['comment.decide']],
   [/^POST .*\/decisions$/, ['comment.decide']],
   [/^DELETE .*\/decisions\/:id$|^POST .*\/decisions\/:id\/undo$/, ['comment.decide', 'reply.publish']],
   // Answers for each item; what the person may not undo is refused there.
-  [/^POST \/api\/v1\/admin\/sites\/:site\/undos$/, ['queue.read']],
+  [/^POST \/api\/v1\/admin\/sites\/:site\/undos$|^POST \/desk\/:site\/bulk\/undo$/, ['queue.read']],
   [/^POST .*\/comments\/:id\/replies$/, ['reply.publish']],
   [/\/comments\/:id\/pin$/, ['comment.pin']],
   [/\/comments\/:id\/reports$/, ['comment.decide']],
   [/\/threads\/:id\/closed$/, ['thread.close']],
-  [/\/settings(?:\/(?:site|origins|consents))?$/, ['site.configure']],
+  // The first page lists the parts that are one's own; what to embed is no secret among colleagues.
+  [/^GET \/desk\/:site\/settings(?:\/embed)?$/, ['queue.read']],
+  [/^(?:GET|POST) \/desk\/:site\/articles(?:\/|$)/, ['thread.manage']],
+  [/\/settings\/canned$/, ['canned.manage']],
+  [/^POST \/desk\/:site\/comments\/:id\/reply$/, ['reply.publish']],
+  [/\/settings(?:\/(?:site|origins|consents|embed))?$/, ['site.configure']],
   [/^GET \/desk\/:site\/people$/, ['people.read']],
   [/^POST \/desk\/:site\/people(?:\/|$)/, ['people.manage']],
   [/\/tokens(?:\/|$)/, ['token.manage']],
@@ -100,6 +114,14 @@ function bodyOf(route: Route, comment: { id: string; version: number }, verdict:
     return route.path.startsWith('/api')
       ? { items: [item] }
       : { ...item, version: String(item.version), request_key: crypto.randomUUID(), state: 'pending' }
+  if (route.path.endsWith('/acts')) return { act: 'pin', comment: comment.id, state: 'pending' }
+  if (route.path.endsWith('/bulk'))
+    return { ...item, item: `${comment.id} ${comment.version}`, request_key: crypto.randomUUID(), state: 'pending' }
+  if (route.path.endsWith('/assignee')) return { assignee: null, assignment: 0 }
+  if (/\/notes(?:\/:id)?$/.test(route.path)) return { body: 'Ghi chú thử.' }
+  if (route.path.endsWith('/contact')) return { reason: 'Thử.' }
+  if (/\/rules\/:scope/.test(route.path)) return { hold: [], mark: [], allow: [], ...(route.path.endsWith('/trial') ? {} : { version: 0 }) }
+  if (route.path.endsWith('/switches')) return { rule: 'x', off: true }
   if (route.path.endsWith('/undos')) return { decisions: [] }
   if (route.path.endsWith('/replies')) return { body: 'Trả lời chính thức.', signer_title: 'Chủ tịch' }
   if (route.path.endsWith('/moved')) return { shown: [] }
@@ -117,13 +139,13 @@ async function call(
   const isApi = route.path.startsWith('/api')
   const body = bodyOf(route, comment, verdict)
   const isJson = isApi || route.path.endsWith('/moved')
-  return ward.request(filled(route.path, { site: ward.slug, id: comment.id }), {
+  return ward.request(filled(route.path, { site: ward.slug, id: comment.id, scope: 'ward' }), {
     method: route.method,
     headers: {
       ...(by === 'token' ? { authorization: `Bearer ${tokens[role]}` } : { cookie: cookies[role], origin: BASE }),
       accept: isApi ? 'application/json' : 'text/html',
     },
-    ...(route.method === 'POST' || route.method === 'PATCH'
+    ...(['POST', 'PATCH', 'PUT'].includes(route.method)
       ? { body: isJson ? body : new URLSearchParams(body as Record<string, string>) }
       : {}),
   })

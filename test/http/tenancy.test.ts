@@ -374,7 +374,12 @@ const CASES: Record<string, string | ((here: Side, there: Side) => Call[])> = {
   'POST /desk/signin': 'takes a sign-in link, which is a person’s and no site’s',
   'GET /desk/signin/step': 'shows the second step of a sign-in, which is a person’s and no site’s',
   'POST /desk/signin/code': 'ends a sign-in, which is a person’s and no site’s',
+  'GET /desk/signin/provider': 'begins a sign-in, which is a person’s and no site’s',
+  'GET /desk/signin/provider/return': 'ends a sign-in, which is a person’s and no site’s',
+  'POST /desk/signin/provider': 'ends a sign-in, which is a person’s and no site’s',
   'POST /desk/signin/app': 'ends a sign-in, which is a person’s and no site’s',
+  'POST /desk/signin/passkey': 'ends a sign-in, which is a person’s and no site’s',
+  'POST /desk/signin/passkey/new': 'ends a sign-in, which is a person’s and no site’s',
   'POST /desk/signout': 'ends one’s own session',
   'GET /desk/:site/queue': (here, there) => onDesk(here, `/desk/${there.slug}/queue`),
   'GET /desk/:site/comments/:id': (here, there) => [
@@ -411,6 +416,7 @@ const CASES: Record<string, string | ((here: Side, there: Side) => Call[])> = {
       expected: 404,
     },
   ],
+  'GET /desk/:site/learning': (here, there) => onDesk(here, `/desk/${there.slug}/learning`),
   'GET /desk/:site/words': (here, there) => onDesk(here, `/desk/${there.slug}/words`),
   'GET /desk/:site/words.csv': (here, there) => onDesk(here, `/desk/${there.slug}/words.csv`),
   'POST /desk/:site/words': (here, there) =>
@@ -460,9 +466,19 @@ const CASES: Record<string, string | ((here: Side, there: Side) => Call[])> = {
   'POST /desk/:site/confirm': (here, there) =>
     onDesk(here, `/desk/${there.slug}/confirm`, { method: 'POST', body: form({ code: '000000' }) }),
   'GET /desk/:site/account': (here, there) => onDesk(here, `/desk/${there.slug}/account`),
+  'GET /desk/:site/account/provider': (here, there) => onDesk(here, `/desk/${there.slug}/account/provider`),
   'GET /desk/:site/account/app': (here, there) => onDesk(here, `/desk/${there.slug}/account/app`),
   ...Object.fromEntries(
-    ['account/language', 'account/password', 'account/app', 'account/app/remove', 'account/codes'].map((room) => [
+    [
+      'account/language',
+      'account/password',
+      'account/app',
+      'account/app/remove',
+      'account/codes',
+      'account/passkeys',
+      'account/passkeys/remove',
+      'account/provider/unlink',
+    ].map((room) => [
       `POST /desk/:site/${room}`,
       (here: Side, there: Side) => onDesk(here, `/desk/${there.slug}/${room}`, { method: 'POST', body: form({}) }),
     ]),

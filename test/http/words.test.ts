@@ -168,3 +168,16 @@ describe('the room of words', () => {
     expect(html).not.toContain('Tắt quy tắc')
   })
 })
+
+describe('an author whose opinions were rejected', () => {
+  it('is pointed out at the next one, by the browser’s token, and nobody else is', async () => {
+    const reader = { 'ykien-reader': 'r'.repeat(22) }
+    const { comment } = await ward.submit('Bị từ chối.', {}, reader)
+    const token = await ward.token('moderator')
+    await ward.decide(token, { comment: comment.id, version: 1, verdict: 'reject', reason: 'ads' })
+    const again = await ward.submit('Gửi tiếp lần nữa.', {}, reader)
+    expect(await codesOf(again.comment.id)).toContain('rejected_before')
+    const other = await ward.submit('Người khác gửi.', {}, { 'ykien-reader': 's'.repeat(22) })
+    expect(await codesOf(other.comment.id)).not.toContain('rejected_before')
+  })
+})

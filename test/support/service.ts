@@ -48,8 +48,8 @@ export type Service = {
   close(): Promise<void>
 }
 
-/** Starts service and portal, both over the given protocol. */
-export async function startService(protocol: 'http' | 'https', env: Record<string, string> = {}): Promise<Service> {
+/** Starts service and portal, both over the given protocol; the service may be reached by another name of this machine. */
+export async function startService(protocol: 'http' | 'https', env: Record<string, string> = {}, host = SERVICE_HOST): Promise<Service> {
   const folder = mkdtempSync(join(tmpdir(), 'ykien-browser-'))
   const tls = protocol === 'https' ? certificate(folder) : null
   const holder: { listener?: ReturnType<typeof getRequestListener> } = {}
@@ -75,7 +75,7 @@ export async function startService(protocol: 'http' | 'https', env: Record<strin
     if (request.url?.startsWith(TEST_DOOR)) return handSession(request.url.slice(TEST_DOOR.length), base, response)
     void holder.listener?.(request, response)
   })
-  const base = `${protocol}://${SERVICE_HOST}:${portOf(service)}`
+  const base = `${protocol}://${host}:${portOf(service)}`
   const pages: string[] = []
   const portal = await listen(tls, (request, response) => {
     response.setHeader('content-type', 'text/html; charset=utf-8')

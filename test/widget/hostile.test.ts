@@ -1,9 +1,12 @@
 // Hostile text shown in a page under the strictest policy runs nothing, adds no element, and breaks no rule of the policy.
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, expect, it } from 'vitest'
+import { ZodError } from 'zod'
 import { submit } from '../../src/core/comments/submit.ts'
+import { AppError } from '../../src/core/context.ts'
 import { decide } from '../../src/core/moderation/decide.ts'
 import { findSite } from '../../src/core/sites.ts'
+import { readCorpora } from '../support/corpora.ts'
 import { openBrowser, type Service, SITE, startService } from '../support/service.ts'
 
 const HOSTILE = [
@@ -72,4 +75,39 @@ it('the widget shows attack strings as the characters they are', async () => {
   await page.goto(service.articleUrl)
   await page.evaluate(() => document.body.insertAdjacentHTML('beforeend', '<img src=x onerror=alert(1)>'))
   await expect.poll(() => trouble).toEqual(['1'])
+})
+
+it('so are the corpora of attacks', async () => {
+  const taken: string[] = []
+  for (const text of readCorpora().attacks) {
+    try {
+      await publish('bai-thu', text)
+      taken.push(text)
+    } catch (error) {
+      // What the service refuses never gets here.
+      if (!(error instanceof AppError || error instanceof ZodError)) throw error
+    }
+  }
+  const page = await (await browser.newContext()).newPage()
+  const trouble: string[] = []
+  page.on('dialog', (dialog) => {
+    trouble.push(dialog.message())
+    void dialog.dismiss()
+  })
+  page.on('pageerror', (error) => trouble.push(error.message))
+  await page.goto(service.strictUrl)
+  const shown = page.locator('y-kien .list article')
+  const more = page.getByRole('button', { name: 'Xem thêm ý kiến' })
+  const whole = HOSTILE.length + taken.length
+  for (let length = 20; length < whole; length += 20) {
+    await shown.nth(length - 1).waitFor()
+    await more.click()
+  }
+  await shown.nth(whole - 1).waitFor()
+  const elements = await shown.evaluateAll((articles) =>
+    [...new Set(articles.flatMap((article) => [...article.querySelectorAll('*')].map((element) => element.tagName)))].sort(),
+  )
+  expect(elements).toEqual(['A', 'BDI', 'BUTTON', 'DIV', 'FOOTER', 'HEADER', 'SPAN', 'TIME'])
+  expect(taken.length).toBeGreaterThan(20)
+  expect(trouble).toEqual([])
 })

@@ -100,7 +100,7 @@ describe('the form', () => {
   it('shows on demand how the text will look', async () => {
     await body.fill('Dòng một\n\nDòng <b>hai</b>')
     await page.getByRole('button', { name: 'Xem trước' }).click()
-    expect(await page.locator('y-kien form .text').innerText()).toBe('Dòng một\n\nDòng <b>hai</b>')
+    expect(await page.locator('y-kien form .own .text').innerText()).toBe('Dòng một\n\nDòng <b>hai</b>')
   })
 
   it('keeps text and choices on the device until they are sent', async () => {
@@ -276,7 +276,7 @@ it('the keyboard alone reads, likes, replies, writes and withdraws', async () =>
     for (let n = 0; n < 60; n++) {
       const here = await page.evaluate(() => {
         const element = document.querySelector('y-kien')?.shadowRoot?.activeElement
-        return `${element?.textContent ?? ''}|${element?.getAttribute('name') ?? ''}`
+        return element?.matches('button, input, textarea') ? `${element.textContent}|${element.getAttribute('name') ?? ''}` : ''
       })
       if (here.includes(name)) return
       await page.keyboard.press('Tab')

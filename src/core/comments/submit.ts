@@ -136,6 +136,7 @@ async function take(ctx: Ctx, input: Sent, request: Sending): Promise<Submitted>
     isForeignArticle: url !== '' && !isOwnPage(site, url),
     isFlooded: admission.isFlooded,
     wasBanned: admission.wasBanned,
+    rejectedBefore: lately.rejected,
     sending: sendingOf(request.form, body),
     isImitation: name !== null && imitatesOffice(name, agenciesOf(site)),
   })

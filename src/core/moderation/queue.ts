@@ -10,6 +10,7 @@ import type { Official } from '../comments/views.ts'
 import { allow, type Ctx, faulty, type OpinionKind } from '../context.ts'
 import { findPersonalData, type PersonalKind } from '../screening/privacy.ts'
 import { attentionOf, inOrder, readSignals, type Signal, type SignalCode, signal } from '../screening/signal.ts'
+import { rulesFor } from '../screening/wordlist.ts'
 import { canonicalUrl, findThread } from '../threads.ts'
 import { actsFor, type DeskAct, verdictsFor } from './acts.ts'
 import { assessNow, WAITING } from './assess.ts'
@@ -180,7 +181,8 @@ function leadingColumn({ sort, state, ...query }: QueueQuery): 'thread_id' | 'ur
 }
 
 /** Adds what other comments tell of each: its twins, as a list and as a signal. */
-async function withTwins(ctx: Ctx, items: readonly QueueItem[]): Promise<QueueItem[]> {
+async function withTwins(ctx: Ctx, items: QueueItem[]): Promise<QueueItem[]> {
+  if ((await rulesFor(ctx)).off.has('twins')) return items
   const twins = await readTwins(
     ctx,
     items.map(({ id }) => id),

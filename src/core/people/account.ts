@@ -58,6 +58,6 @@ export async function renewRecoveryCodes(services: Services, session: Session): 
 }
 
 /** What every change of a factor leaves behind. */
-function changed(services: Services, session: Session, action: string, detail: Record<string, unknown> = {}): Compilable[] {
+export function changed(services: Services, session: Session, action: string, detail: Record<string, unknown> = {}): Compilable[] {
   return [endSessionsOf(services, session.person.id, session.id), auditedAccount(services, session.person, action, detail)]
 }

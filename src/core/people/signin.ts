@@ -52,6 +52,13 @@ export async function beginWithPassword(
   return ticketFor(services, { staffId: staff.id, via: 'password', print: printOf(staff) })
 }
 
+/** Takes a provider's word for who somebody is as the first step. Throws `signin_refused` for somebody who is disabled. */
+export async function beginWithProvider(services: Services, staffId: string): Promise<string> {
+  const staff = await findStaff(services, 'id', staffId)
+  if (!staff) throw new AppError('signin_refused')
+  return ticketFor(services, { staffId, via: 'provider', print: printOf(staff) })
+}
+
 /**
  * Begins to use a link: an invitation by who has no account yet and an `anew` set a name and a password, a lost second factor asks for
  * the password. Nothing is written before the second factor stands. Throws `link_invalid`, `validation`, `signin_refused`.
@@ -98,7 +105,7 @@ export async function finishWithCode(services: Services, sealed: string, code: s
 }
 
 /** Ends a sign-in with a factor that the caller has proved and whose statements note it. */
-async function openSession(
+export async function openSession(
   services: Services,
   staff: { id: string; email: string; name: string },
   method: SessionMethod,
@@ -126,7 +133,7 @@ export async function finishWithApp(
  * Sets up a second factor by the statements given, and with it name, password and role of an invitation, or what a recovery replaces:
  * all of it, or nothing. Throws `signin_expired` where there is one already, `link_invalid` when another was quicker with the link.
  */
-async function enrol(
+export async function enrol(
   services: Services,
   standing: Standing,
   factor: readonly Compilable[],

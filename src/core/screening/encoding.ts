@@ -70,7 +70,7 @@ export function recover(text: string): Recovered | null {
   if (misread !== head) {
     const better = validShare(misread)
     if (better !== null && better >= CONVINCING_FROM && (better > share || share < DOUBTFUL_BELOW))
-      return { encoding: 'utf8_as_latin1', text: fromLatin1(text) }
+      return { encoding: 'utf8_as_latin1', text: head === text ? misread : fromLatin1(text) }
   }
   if (share >= DOUBTFUL_BELOW) return null
   const [best] = (

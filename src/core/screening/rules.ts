@@ -1,13 +1,17 @@
 // The rules that a site's comments are screened by: built-in lists and the office's own, made ready once for each version of them. Pure.
 // Not for: keeping them (wordlist.ts) or what else is looked for in a text (screen.ts).
 import { LISTS } from './lists.ts'
+import { comparable } from './privacy.ts'
 import type { SignalCode } from './signal.ts'
+import { withoutRepeats } from './tokens.ts'
 import { canonical, fold } from './vietnamese.ts'
 
 /** What an entry does: `hold` and `mark` point its places out, more and less urgently; `allow` keeps others from pointing them out. */
 export const EFFECTS = ['hold', 'mark', 'allow'] as const
 export type Effect = (typeof EFFECTS)[number]
 
+/** What it weighs against a word that none after it narrows down. */
+const ALONE_COST = 1_000
 /** Characters of one entry, and stars in it: what a person can still read. */
 const MAX_ENTRY_LENGTH = 80
 const MAX_STARS = 3
@@ -29,21 +33,29 @@ export type Entry = {
 
 /** An entry, and the place among its words of the one it is found by. */
 export type Keyed = { entry: Entry; key: number }
-/** An entry in one word, as it is and without marks. */
+/** An entry in one word, without repeated letters, as it is and without marks. */
 type Joined = { entry: Entry; text: string; folded: string }
 
+/** Entries found by one word, and by that word with the one after it. */
+type Found = { alone: Keyed[]; before: Map<string, Keyed[]> }
+
 /**
- * Entries by what they are found by: one of their words without marks; two neighbouring letters of a word, where each of their words
- * has a star; and their first letters, where they are looked for in parted words.
+ * Entries by what they are found by: one or two neighbouring words without marks; two neighbouring letters of a word, where each of their
+ * words has a star; and their first letters, where they are looked for in parted words.
  */
 type Index = {
-  byWord: ReadonlyMap<string, readonly Keyed[]>
+  byWord: ReadonlyMap<string, Found>
   byPair: ReadonlyMap<number, readonly Keyed[]>
   byBeginning: ReadonlyMap<string, readonly Joined[]>
 }
 
 /** Rules made ready. `off` names those that are turned off on the site: codes, entries of built-in lists, or an office's own rules. */
-export type Rules = { off: ReadonlySet<string>; indexes: readonly Index[] }
+export type Rules = {
+  off: ReadonlySet<string>
+  indexes: readonly Index[]
+  /** Numbers and addresses that the office allows, such as its own: {@link comparable}. */
+  allowed: ReadonlySet<string>
+}
 
 /** A rule as an office writes it: a word or phrase, in which `*` is any run of letters within a word. */
 export type OwnRule = { id: string; text: string; effect: Effect }
@@ -58,14 +70,15 @@ export function wordsOf(text: string): string[] | null {
   return words.length === 0 || isTooWide || stars > MAX_STARS ? null : words
 }
 
-/** Two neighbouring letters of a text as one number. */
+/** Two neighbouring letters of a text as one small number; others may share it, since what is found by it is compared anyway. */
 export function pairOf(text: string, at: number): number {
-  return text.charCodeAt(at) * 0x10000 + text.charCodeAt(at + 1)
+  return ((text.charCodeAt(at) << 7) ^ text.charCodeAt(at + 1)) & 0xffff
 }
 
 /** The built-in rules and an office's own, without those that are turned off. */
 export function rulesOf(own: readonly OwnRule[], off: Iterable<string>): Rules {
-  return { off: new Set(off), indexes: own.length === 0 ? [BUILT_IN_INDEX] : [BUILT_IN_INDEX, indexOf(own.flatMap(ownEntry))] }
+  const allowed = new Set(own.filter(({ effect }) => effect === 'allow').map(({ text }) => comparable(text)))
+  return { off: new Set(off), allowed, indexes: own.length === 0 ? [BUILT_IN_INDEX] : [BUILT_IN_INDEX, indexOf(own.flatMap(ownEntry))] }
 }
 
 const BUILT_IN_INDEX = indexOf(
@@ -91,7 +104,7 @@ function ownEntry({ id, text, effect }: OwnRule): Entry[] {
 function indexOf(entries: readonly Entry[]): Index {
   const uses = new Map<string, number>()
   for (const { words } of entries) for (const word of words) uses.set(word, (uses.get(word) ?? 0) + 1)
-  const byWord = new Map<string, Keyed[]>()
+  const byWord = new Map<string, Found>()
   const byPair = new Map<number, Keyed[]>()
   const byBeginning = new Map<string, Joined[]>()
   for (const entry of entries) {
@@ -99,20 +112,30 @@ function indexOf(entries: readonly Entry[]): Index {
     const folded = entry.words.map(fold)
     const word = folded[key] ?? ''
     if (word.includes('*')) put(byPair, pairOf(longestPart(word), 0), { entry, key })
-    else put(byWord, word, { entry, key })
-    const text = entry.words.join('')
+    else {
+      const found: Found = byWord.get(word) ?? { alone: [], before: new Map() }
+      byWord.set(word, found)
+      const next = folded[key + 1]
+      if (next === undefined || next.includes('*')) found.alone.push({ entry, key })
+      else put(found.before, next, { entry, key })
+    }
+    const text = withoutRepeats(entry.words.join(''))
     if (entry.isDisguisable && text.length >= BEGINNING && !text.includes('*')) {
-      const joined = folded.join('')
+      const joined = fold(text)
       put(byBeginning, joined.slice(0, BEGINNING), { entry, text, folded: joined })
     }
   }
   return { byWord, byPair, byBeginning }
 }
 
-/** The place of the word that fewest entries have, since a thousand may begin alike; one with a star only where all have. */
+/** The place of the word that fewest entries have, since a thousand may begin alike: not the last one where there are two, nor one with a star where others have none. */
 function rarest(words: readonly string[], uses: ReadonlyMap<string, number>): number {
-  const cost = (word: string) => (word.includes('*') ? Number.POSITIVE_INFINITY : (uses.get(word) ?? 0))
-  return words.reduce((best, word, place) => (cost(word) < cost(words[best] ?? '*') ? place : best), 0)
+  const cost = (place: number) => {
+    const word = words[place] ?? '*'
+    if (word.includes('*')) return Number.POSITIVE_INFINITY
+    return (uses.get(word) ?? 0) + (words.length > 1 && (words[place + 1] ?? '*').includes('*') ? ALONE_COST : 0)
+  }
+  return words.reduce((best, _, place) => (cost(place) < cost(best) ? place : best), 0)
 }
 
 function longestPart(word: string): string {

@@ -4,7 +4,7 @@ import { bidirectionalIn, invisibleIn, mixedScriptsIn, piledMarksIn } from './ch
 import { recover } from './encoding.ts'
 import { advertisedIn, linksIn } from './links.ts'
 import { complaintsIn, denunciationsIn, requestsIn } from './petitions.ts'
-import { findPersonalData, type Span } from './privacy.ts'
+import { comparable, findPersonalData, type Span } from './privacy.ts'
 import type { Rules } from './rules.ts'
 import { inOrder, type Signal, type SignalCode, signal } from './signal.ts'
 import { lacksMarks } from './vietnamese.ts'
@@ -45,6 +45,7 @@ export function isOfText(code: SignalCode): boolean {
 const OF_SURROUNDINGS: readonly SignalCode[] = [
   'foreign_article',
   'rejected_before',
+  'banned_before',
   'twins',
   'name_imitates',
   'honeypot',
@@ -55,7 +56,7 @@ const OF_SURROUNDINGS: readonly SignalCode[] = [
 
 /** The signals of the text itself. Each looks for one thing; their order has no meaning. */
 function textSignals(body: string, rules: Rules): Signal[] {
-  const personal = findPersonalData(body)
+  const personal = findPersonalData(body).filter(({ span }) => !rules.allowed.has(comparable(body.slice(...span))))
   const converted = recover(body)
   return [
     ...found('invisible', invisibleIn(body)),

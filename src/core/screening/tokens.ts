@@ -10,12 +10,17 @@ import { canonical, syllables } from './vietnamese.ts'
  */
 export type Token = { start: number; end: number; text: string; folded: string; stands: string; isAfterBreak: boolean; isUndone: boolean }
 
-/** Neighbouring pieces of words that somebody parted, joined again: the places of its pieces in `text` and what they are in the text as given. */
-export type Group = Token & { pieces: { at: number; start: number; end: number }[] }
+/**
+ * Neighbouring pieces of words that somebody parted, joined again: the places of its pieces in `text`, [at, until),
+ * where neighbouring letters that differ by marks only are one, and in the text as given.
+ */
+export type Group = Token & { pieces: { at: number; until: number; start: number; end: number }[] }
 
 /** What a sentence ends with, or something longer than a gap between two words of a phrase. */
-const BREAK = /[.!?;:\n…]/
+const BREAKS = '.!?;:\n…'
 const LONGEST_GAP = 3
+/** Disguises are undone in so much of a text, in UTF-16 units: more than the longest opinion that a site can allow has in letters. */
+const DISGUISED_LENGTH = 10_000
 /** Longer words are looked at by their beginning; no entry of a list is as long. */
 const LONGEST_WORD = 64
 
@@ -60,6 +65,10 @@ export function tokensOf(text: string): Token[] {
 
 /** The words as they were meant: what is unseen or drawn like another letter, digits for letters, repeated letters and piled marks are undone. */
 export function undisguised(text: string): Token[] {
+  return meantIn(text.slice(0, DISGUISED_LENGTH))
+}
+
+function meantIn(text: string): Token[] {
   const tokens: Token[] = []
   let word: Word | null = null
   let before = 0
@@ -130,7 +139,8 @@ function tokenOf(word: Word, isAfterBreak: boolean): Token {
     isUndone = true
     squash(kept, stands)
   }
-  const text = canonical(kept.join(''))
+  const joined = kept.join('')
+  const text = joined.length < 3 ? joined : canonical(joined)
   return {
     start: word.start,
     end: word.end,
@@ -143,15 +153,20 @@ function tokenOf(word: Word, isAfterBreak: boolean): Token {
 }
 
 function hasRepeats(letters: readonly string[]): boolean {
-  return letters.some((letter, place) => place > 0 && folded(letter) === folded(letters[place - 1] ?? ''))
+  return letters.some((letter, place) => place > 0 && isRepeated(letters[place - 1] ?? '', letter))
 }
 
-/** Leaves one of neighbouring letters that differ by marks only: the one that has any. */
+/** Whether a letter is the one before it once more, with marks on one of them at most. */
+function isRepeated(last: string, letter: string): boolean {
+  return last === letter || (folded(last) === folded(letter) && (last === folded(last) || letter === folded(letter)))
+}
+
+/** Leaves one of repeated letters: the one that has marks. */
 function squash(letters: string[], stands: boolean[]): void {
   let end = 0
   for (const [place, letter] of letters.entries()) {
     const last = letters[end - 1]
-    if (end > 0 && last !== undefined && folded(last) === folded(letter)) {
+    if (end > 0 && last !== undefined && isRepeated(last, letter)) {
       if (last === folded(last)) letters[end - 1] = letter
     } else {
       letters[end] = letter
@@ -184,16 +199,36 @@ function isPiece(tokens: readonly Token[], place: number): boolean {
 
 function groupOf(tokens: readonly Token[]): Group {
   const pieces: Group['pieces'] = []
-  let text = ''
-  let stands = ''
+  const letters: string[] = []
+  const stands: string[] = []
   for (const token of tokens) {
-    pieces.push({ at: text.length, start: token.start, end: token.end })
     const meant = token.text.length === 1 ? FOR_LETTERS[token.text] : undefined
-    text += meant ?? token.text
-    stands += meant === undefined ? token.stands || '0'.repeat(token.text.length) : '1'
+    const [text, marks] = meant === undefined ? [token.text, token.stands || '0'.repeat(token.text.length)] : [meant, '1']
+    let at = letters.length
+    for (let place = 0; place < text.length; place++) {
+      const letter = text.charAt(place)
+      const last = letters.at(-1)
+      if (last !== undefined && isRepeated(last, letter)) {
+        if (place === 0) at = letters.length - 1
+        if (last === foldedUnit(last)) letters[letters.length - 1] = letter
+      } else {
+        letters.push(letter)
+        stands.push(marks.charAt(place))
+      }
+    }
+    pieces.push({ at, until: letters.length, start: token.start, end: token.end })
   }
+  const text = letters.join('')
   const [first, last] = [tokens[0], tokens.at(-1)]
-  return { start: first?.start ?? 0, end: last?.end ?? 0, text, folded: folded(text), stands, isAfterBreak: true, isUndone: true, pieces }
+  const span = { start: first?.start ?? 0, end: last?.end ?? 0 }
+  return { ...span, text, folded: folded(text), stands: stands.join(''), isAfterBreak: true, isUndone: true, pieces }
+}
+
+/** A word with one letter for neighbouring ones that differ by marks only: what parted words are compared with. */
+export function withoutRepeats(word: string): string {
+  const letters = Array.from(word)
+  squash(letters, [])
+  return letters.join('')
 }
 
 type Kind = { kind: 'letter' | 'digit' | 'sign' | 'mark' | 'unseen' | 'gap'; letter: string; stands: boolean }
@@ -234,12 +269,14 @@ function isWordly(point: number | undefined): boolean {
 
 /** Each unit without its marks, so that both texts are equally long. */
 function folded(text: string): string {
+  if (text.length === 1) return foldedUnit(text)
   let all = ''
   for (let at = 0; at < text.length; at++) all += foldedUnit(text.charAt(at))
   return all
 }
 
-function foldedUnit(unit: string): string {
+/** A letter without its marks. */
+export function foldedUnit(unit: string): string {
   if (unit <= '\u007F') return unit
   const known = FOLDED.get(unit)
   if (known !== undefined) return known
@@ -253,9 +290,9 @@ function isDigit(text: string): boolean {
 }
 
 function isBreak(text: string, from: number, to: number): boolean {
-  return (
-    to - from > LONGEST_GAP || (to - from > 1 && BREAK.test(text.slice(from, to))) || (to - from === 1 && BREAK.test(text.charAt(from)))
-  )
+  if (to - from > LONGEST_GAP) return true
+  for (let at = from; at < to; at++) if (BREAKS.includes(text.charAt(at))) return true
+  return false
 }
 
 /** As a break, but a full stop without a space beside it parts no words: "đồ.chó". */

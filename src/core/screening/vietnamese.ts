@@ -4,8 +4,11 @@
 /** A syllable (or number, or foreign word) of a text: UTF-16 offsets [start, end) into it, and its canonical spelling. */
 export type Syllable = { start: number; end: number; text: string }
 
-/** A mark that stands on a letter belongs to its word, also where the text is written with separate marks (NFD). */
-const WORD = /[\p{L}\p{N}][\p{L}\p{M}\p{N}]*/gu
+/** What a unit of text is: 0 unknown yet, else as {@link classOf} says. */
+const CLASSES = new Uint8Array(0x10000)
+const PARTING = 1
+const MARK = 2
+const LETTER = 3
 /**
  * The open rimes oa, oe, uy with the tone on their second letter, as the newer of two accepted spellings has it. After q the u belongs
  * to the consonant ("quý"); before another letter both spellings agree ("hoàn").
@@ -36,23 +39,28 @@ export function fold(text: string): string {
     .trim()
 }
 
+const MARKED = /[àáâãèéêìíòóôõùúýăđĩũơưạ-ỹ]/i
+
 /** Whether anything in the text carries a mark: whoever types one means that letter and no other. */
 export function hasMarks(text: string): boolean {
-  return /[\p{M}đ]/u.test(text.toLowerCase().normalize('NFD'))
+  return MARKED.test(text) || /\p{M}/u.test(text.normalize('NFD'))
 }
 
 /** Fewer letters or words than these may well be a name, a code or "OK". */
 const MIN_LETTERS = 20
 const MIN_WORDS = 5
+/** A longer text is judged by its beginning, in UTF-16 units. */
+const JUDGED_LENGTH = 4_000
 /** Words of English that are no Vietnamese syllable without its marks: two of them and the text is not Vietnamese. */
 const ENGLISH = /\b(?:and|are|but|for|from|have|please|road|should|they|this|was|were|which|with|would|you|your)\b/gi
 
 /** Whether a text is Vietnamese that was typed without any mark. */
 export function lacksMarks(text: string): boolean {
   if (hasMarks(text)) return false
-  const words = text.match(/[a-z]+/gi) ?? []
+  const head = text.slice(0, JUDGED_LENGTH)
+  const words = head.match(/[a-z]+/gi) ?? []
   if (words.length < MIN_WORDS || words.join('').length < MIN_LETTERS) return false
-  return new Set(text.toLowerCase().match(ENGLISH)).size < 2
+  return new Set(head.toLowerCase().match(ENGLISH)).size < 2
 }
 
 /** The syllables of a text in their order. Offsets are those of the text as given, whatever its normal form. */
@@ -60,13 +68,38 @@ export function syllables(text: string): Syllable[] {
   // Made canonical at once where that moves nothing, which is nearly always.
   const whole = canonical(text)
   const isInPlace = whole.length === text.length && text.normalize('NFC') === text
-  return Array.from(text.matchAll(WORD), ({ 0: word, index: start }) => {
-    const end = start + word.length
-    return { start, end, text: isInPlace ? whole.slice(start, end) : canonical(word) }
-  })
+  const found: Syllable[] = []
+  for (let at = 0; at < text.length; ) {
+    const start = at
+    while (at < text.length && isOfWord(text, at, at > start)) at += unitsAt(text, at)
+    if (at > start) found.push({ start, end: at, text: isInPlace ? whole.slice(start, at) : canonical(text.slice(start, at)) })
+    else at += unitsAt(text, at)
+  }
+  return found
 }
 
 function toneOnFirst(rime: string): string {
   const [first = '', base = '', tone = ''] = rime.normalize('NFD')
   return (first + tone).normalize('NFC') + base
+}
+
+/** Whether a word goes on here, or begins. A mark that stands on a letter belongs to its word, also where marks are separate (NFD). */
+function isOfWord(text: string, at: number, isWithin: boolean): boolean {
+  const code = text.charCodeAt(at)
+  const isSurrogate = (code & 0xf800) === 0xd800
+  let kind = isSurrogate ? classOf(text.slice(at, at + 2)) : (CLASSES[code] ?? 0)
+  if (kind === 0) {
+    kind = classOf(text.charAt(at))
+    CLASSES[code] = kind
+  }
+  return kind === LETTER || (kind === MARK && isWithin)
+}
+
+function classOf(char: string): number {
+  if (/^[\p{L}\p{N}]$/u.test(char)) return LETTER
+  return /^\p{M}$/u.test(char) ? MARK : PARTING
+}
+
+function unitsAt(text: string, at: number): number {
+  return (text.codePointAt(at) ?? 0) > 0xffff ? 2 : 1
 }

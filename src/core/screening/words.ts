@@ -3,12 +3,12 @@
 import type { Span } from './privacy.ts'
 import { BEGINNING, type Entry, type Keyed, pairOf, type Rules } from './rules.ts'
 import { type Signal, type SignalCode, signal } from './signal.ts'
-import { type Group, rejoined, type Token, tokensOf, undisguised } from './tokens.ts'
+import { foldedUnit, type Group, rejoined, type Token, tokensOf, undisguised } from './tokens.ts'
 import { hasMarks } from './vietnamese.ts'
 
 /** Places looked at in one text. One with more of them is told by the first. */
-const MAX_LOOKS = 50_000
-/** Letters that a word in digits must have: "D1" is a street, not a word. */
+const MAX_LOOKS = 20_000
+/** Letters that an entry must have to be meant by digits: "D1" is a street, not a word. */
 const MIN_STANDING = 3
 
 type Hit = { entry: Entry; span: Span; isUndone: boolean }
@@ -20,14 +20,13 @@ export function wordSignals(text: string, rules: Rules): Signal[] {
   const meant = undisguised(text)
   const groups = rejoined(text, meant)
   const hits = phrases(written, rules, isMarked)
-  if (meant.some(({ isUndone }) => isUndone) || groups.length > 0 || meant.length !== written.length) {
-    hits.push(...phrases(meant, rules, isMarked).filter(({ entry, isUndone }) => entry.isDisguisable && isUndone))
-    for (const group of groups) hits.push(...pieces(group, rules, isMarked))
-  }
+  if (meant.some(({ isUndone }) => isUndone))
+    for (const hit of phrases(meant, rules, isMarked)) if (hit.entry.isDisguisable && hit.isUndone) hits.push(hit)
+  for (const group of groups) for (const hit of pieces(group, rules, isMarked)) hits.push(hit)
   const allowed = inPlaces(hits.filter(({ entry }) => entry.isAllowing).map(({ span }) => span))
   const byRule = new Map<string, { code: SignalCode; entry: Entry; spans: Span[] }>()
   for (const { entry, span, isUndone } of hits) {
-    if (entry.isAllowing || isWithin(span, allowed)) continue
+    if (entry.isAllowing || touches(span, allowed)) continue
     const code = isUndone ? 'evasion' : entry.code
     const key = `${code} ${entry.rule}`
     const known = byRule.get(key)
@@ -36,7 +35,7 @@ export function wordSignals(text: string, rules: Rules): Signal[] {
   }
   return [...byRule.values()].flatMap(({ code, entry, spans }) => {
     const told = code === 'evasion' ? inPlaces(byRule.get(`${entry.code} ${entry.rule}`)?.spans ?? []) : []
-    const apart = inPlaces(spans.filter((span) => !isWithin(span, told)))
+    const apart = inPlaces(spans.filter((span) => !touches(span, told)))
     return apart.length === 0 ? [] : [signal(code, apart, { rule: entry.rule, details: { entry: entry.entry } })]
   })
 }
@@ -46,24 +45,28 @@ function phrases(tokens: readonly Token[], rules: Rules, isMarked: boolean): Hit
   const hits: Hit[] = []
   let looks = 0
   const look = ({ entry, key }: Keyed, at: number) => {
-    if (++looks > MAX_LOOKS || !isInForce(entry, rules, isMarked)) return
+    if (++looks > MAX_LOOKS) return
     const first = at - key
-    const [from, to] = [tokens[first], tokens[first + entry.words.length - 1]]
-    if (!from || !to || !isSaid(entry.words, tokens, first)) return
-    const isUndone = entry.words.some((_, place) => tokens[first + place]?.isUndone)
-    hits.push({ entry, span: [from.start, to.end], isUndone })
+    const from = tokens[first]
+    const to = tokens[first + entry.words.length - 1]
+    if (!from || !to || !isSaid(entry.words, tokens, first) || !isInForce(entry, rules, isMarked)) return
+    hits.push({ entry, span: [from.start, to.end], isUndone: entry.words.some((_, place) => tokens[first + place]?.isUndone) })
   }
   for (const { byWord, byPair } of rules.indexes) {
-    for (const [at, { folded }] of tokens.entries()) {
-      for (const keyed of byWord.get(folded) ?? []) look(keyed, at)
+    for (let at = 0; at < tokens.length; at++) {
+      const folded = tokens[at]?.folded ?? ''
+      const found = byWord.get(folded)
+      if (found) {
+        for (const each of found.alone) look(each, at)
+        const after = tokens[at + 1]
+        const both = after && found.before.get(after.folded)
+        if (both) for (const each of both) look(each, at)
+      }
       if (byPair.size === 0) continue
-      // A word that has the pair twice is the same word.
-      const looked = new Set<Keyed>()
       for (let letter = 0; letter + 1 < folded.length; letter++) {
-        for (const keyed of byPair.get(pairOf(folded, letter)) ?? []) {
-          if (!looked.has(keyed)) look(keyed, at)
-          looked.add(keyed)
-        }
+        const keyed = byPair.get(pairOf(folded, letter))
+        // A word that has the pair twice is the same word.
+        if (keyed && folded.indexOf(folded.slice(letter, letter + 2)) === letter) for (const each of keyed) look(each, at)
       }
     }
   }
@@ -73,14 +76,14 @@ function phrases(tokens: readonly Token[], rules: Rules, isMarked: boolean): Hit
 /** Entries among words that were parted into letters and pieces. */
 function pieces(group: Group, rules: Rules, isMarked: boolean): Hit[] {
   const hits: Hit[] = []
-  const ends = new Map(group.pieces.map((_, place) => [group.pieces[place + 1]?.at ?? group.text.length, place]))
+  const ends = new Map(group.pieces.map(({ until }, place) => [until, place]))
   let looks = 0
   for (const { byBeginning } of rules.indexes) {
     for (const [place, { at, start }] of group.pieces.entries()) {
       for (const { entry, text, folded } of byBeginning.get(group.folded.slice(at, at + BEGINNING)) ?? []) {
         if (++looks > MAX_LOOKS) return hits
         const end = ends.get(at + text.length)
-        if (end === undefined || end === place || !isInForce(entry, rules, isMarked)) continue
+        if (end === undefined || end <= place || !isInForce(entry, rules, isMarked)) continue
         if (!group.folded.startsWith(folded, at) || !isMeant(text, group, at)) continue
         hits.push({ entry, span: [start, group.pieces[end]?.end ?? start], isUndone: true })
       }
@@ -94,16 +97,19 @@ function isInForce({ rule, code, isUnmarked }: Entry, { off }: Rules, isMarked: 
 }
 
 function isSaid(words: readonly string[], tokens: readonly Token[], first: number): boolean {
-  for (const [place, word] of words.entries()) {
+  for (let place = 0; place < words.length; place++) {
+    const word = words[place] ?? ''
     const token = tokens[first + place]
     if (!token || (place > 0 && token.isAfterBreak)) return false
-    const isIt = word.includes('*')
-      ? isLike(word, token.text)
-      : token.text === word ||
-        (token.stands !== '' && token.text.length === word.length && word.length >= MIN_STANDING && isMeant(word, token, 0))
-    if (!isIt) return false
+    if (token.text === word) continue
+    if (!(word.includes('*') ? isLike(word, token.text) : isStoodFor(words, word, token))) return false
   }
   return true
+}
+
+/** Whether a word has the letters of another where some stand for them. */
+function isStoodFor(words: readonly string[], word: string, token: Token): boolean {
+  return token.stands !== '' && token.text.length === word.length && words.join('').length >= MIN_STANDING && isMeant(word, token, 0)
 }
 
 /**
@@ -115,7 +121,8 @@ function isMeant(word: string, token: Token, from: number): boolean {
   for (let at = 0; at < word.length; at++) {
     const letter = token.text.charAt(from + at)
     if (letter === word.charAt(at)) continue
-    if (!isLoose || letter !== token.folded.charAt(from + at)) return false
+    const isUnmarked = letter === token.folded.charAt(from + at)
+    if (!isLoose || !isUnmarked || letter !== foldedUnit(word.charAt(at))) return false
   }
   return true
 }
@@ -145,14 +152,14 @@ function inPlaces(spans: Span[]): Span[] {
   return places
 }
 
-/** Whether a place lies in one of those given, which are in order and apart. */
-function isWithin([start, end]: Span, places: readonly Span[]): boolean {
+/** Whether a place shares a letter with one of those given, which are in order and apart. */
+function touches([start, end]: Span, places: readonly Span[]): boolean {
   let low = 0
   for (let high = places.length; low < high; ) {
     const middle = (low + high) >> 1
-    if ((places[middle]?.[0] ?? 0) <= start) low = middle + 1
+    if ((places[middle]?.[1] ?? 0) <= start) low = middle + 1
     else high = middle
   }
-  const near = places[low - 1]
-  return near !== undefined && end <= near[1]
+  const near = places[low]
+  return near !== undefined && near[0] < end
 }

@@ -24,7 +24,7 @@ const number = (name: SettingName): Codec => ({
   // Not a number stays one, so that core finds fault with it.
   read: (typed) => (/^\s*\d{1,6}\s*$/.test(typed[name] ?? '') ? Number(typed[name]) : Number.NaN),
 })
-const box = (name: 'requires_terms'): Codec => ({
+const box = (name: 'requires_terms' | 'learning'): Codec => ({
   write: ({ settings }) => ({ [name]: settings[name] ? 'on' : '' }),
   read: (typed) => typed[name] === 'on',
 })
@@ -48,6 +48,7 @@ const CODECS: Partial<Record<Field, Codec>> = {
     read: (typed) => (typed.mode === 'closed' ? 'closed' : 'open'),
   },
   quick_published: number('quick_published'),
+  learning: box('learning'),
   hours_from: text('hours_from'),
   hours_to: text('hours_to'),
   open_days: {

@@ -197,6 +197,9 @@ function Form(draft: Draft) {
           <Rival draft={draft} name="mode" />
         </fieldset>
         <Line draft={draft} name="quick_published" type="number" hint={words.h_quick_published} />
+        <label class="option">
+          <input type="checkbox" name="learning" checked={draft.typed.learning === 'on'} /> <span>{words.f_learning}</span>
+        </label>
         <div class="pair">
           <Line draft={draft} name="hours_from" placeholder="07:00" hint={words.h_hours} />
           <Line draft={draft} name="hours_to" placeholder="17:00" />

@@ -1,0 +1,148 @@
+// Takes contact sheets of the widget's states into docs/screenshots: one for each width, light and dark. Part of `npm run screenshots`.
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { join } from 'node:path'
+import { type Browser, chromium, type Page } from 'playwright-core'
+import { chromiumPath } from '../test/support/chromium.ts'
+import { newMachine } from '../test/support/server.ts'
+
+const FOLDER = 'docs/screenshots'
+const WIDTHS = [320, 768, 1280] as const
+const SCHEMES = ['light', 'dark'] as const
+const SITE = 'phuong-vi-du'
+/** Pixels of a column of a sheet, and what is seen of a state at most. */
+const COLUMN = 300
+const TALLEST = 1_400
+/** Keeps a sheet under 300 kB. */
+const QUALITY = 45
+
+const portal = createServer((request, response) => {
+  const [article = '', size = '100'] = (request.url ?? '/').slice(1).split('-')
+  response.setHeader('content-type', 'text/html; charset=utf-8')
+  response.end(`<!doctype html><html lang="vi"><meta name="viewport" content="width=device-width"><title>Bài viết</title>
+    <style>:root{color-scheme:light dark}body{margin:8px;font:16px/1.6 "Noto Sans",Arial,sans-serif;font-size:${size}%}</style>
+    <script type="module" src="${machine.base}/widget/v1.js"></script><y-kien site="${article === 'dong' ? 'phuong-dong' : SITE}" article="${article}"></y-kien></html>`)
+})
+await new Promise<void>((resolve) => portal.listen(0, '127.0.0.1', resolve))
+const origin = `http://127.0.0.1:${(portal.address() as AddressInfo).port}`
+const machine = await newMachine('phuong-may', { YKIEN_UNDO_SECONDS: '0' })
+for (const slug of [SITE, 'phuong-dong']) machine.command('site', 'add', slug, '--name', 'Phường Ví Dụ', '--origin', origin)
+machine.command('site', 'set', 'phuong-dong', 'state=closed')
+const token = machine.command('token', 'add', '--site', SITE, '--role', 'leader', '--name', 'Máy chụp')
+const server = await machine.start()
+const question = await publish('Tôi ở cuối ngõ, mỗi lần mưa to là nước lên đến bậc cửa. Bao giờ phường sửa rãnh thoát nước?')
+await publish('Tôi cũng muốn biết.', question)
+await post(`admin/sites/${SITE}/comments/${question}/replies`, {
+  body: 'Phường đã bố trí kinh phí, khởi công trong tháng này và báo trước từng hộ.',
+  signer_title: 'Phó Chủ tịch',
+})
+await publish('Nhất trí với phương án, đề nghị công khai kinh phí từng đợt ở bảng tin tổ dân phố. '.repeat(14))
+
+type State = readonly [name: string, path: string, act: (page: Page) => Promise<unknown>]
+const body = (page: Page) => page.getByLabel('Nội dung ý kiến').first()
+const send = (page: Page) => page.getByRole('button', { name: 'Gửi ý kiến', exact: true }).first()
+const write = async (page: Page, text: string) => {
+  await body(page).fill(text)
+  await page
+    .getByLabel(/Tôi đã đọc/)
+    .first()
+    .check()
+  await send(page).click()
+}
+let lane = 0
+/** The same text twice would be noticed. */
+const nextLane = () => {
+  lane += 1
+  return lane
+}
+const STATES: readonly State[] = [
+  ['list', 'bai', () => Promise.resolve()],
+  ['empty', 'trong', () => Promise.resolve()],
+  ['errors', 'trong', (page) => send(page).click()],
+  [
+    'hints',
+    'trong',
+    (page) => write(page, 'Lien he so 0912 345 678 de duoc giai thich them').then(() => page.locator('y-kien .note').waitFor()),
+  ],
+  [
+    'sent',
+    'trong',
+    (page) => write(page, `Đề nghị lắp thêm đèn ở ngõ ${nextLane()}.`).then(() => page.locator('y-kien .own').first().waitFor()),
+  ],
+  [
+    'offline',
+    'trong',
+    async (page) => {
+      await page.context().setOffline(true)
+      await write(page, 'Viết khi mất mạng.')
+      await page.getByText('Mất kết nối.').waitFor()
+    },
+  ],
+  ['closed', 'dong', () => Promise.resolve()],
+  ['report', 'bai', (page) => page.getByRole('button', { name: 'Báo vi phạm' }).first().click()],
+  [
+    'reply',
+    'bai',
+    (page) =>
+      page
+        .getByRole('button', { name: /^Trả lời Trần/ })
+        .first()
+        .click(),
+  ],
+  ['text at 200 %', 'bai-200', () => Promise.resolve()],
+]
+
+const browser = await chromium.launch({ executablePath: chromiumPath() ?? '', args: ['--no-sandbox'] })
+mkdirSync(FOLDER, { recursive: true })
+for (const width of WIDTHS) for (const scheme of SCHEMES) await takeSheet(browser, width, scheme)
+await browser.close()
+server.process.kill('SIGTERM')
+await server.ended
+portal.close()
+machine.remove()
+
+async function takeSheet(from: Browser, width: number, colorScheme: (typeof SCHEMES)[number]): Promise<void> {
+  const figures: string[] = []
+  for (const [name, path, act] of STATES) {
+    const context = await from.newContext({ viewport: { width, height: 900 }, colorScheme })
+    const page = await context.newPage()
+    await page.goto(`${origin}/${path}`)
+    await page.locator('y-kien h2').waitFor()
+    await page.locator('y-kien .list').waitFor({ state: 'attached' })
+    await act(page)
+    const picture = await page.locator('y-kien').screenshot({ type: 'jpeg', quality: 80 })
+    figures.push(`<figure><figcaption>${name}</figcaption><img src="data:image/jpeg;base64,${picture.toString('base64')}"></figure>`)
+    await context.close()
+  }
+  const sheet = await from.newPage({ viewport: { width: COLUMN * 5 + 60, height: 900 } })
+  await sheet.setContent(`<style>body{display:grid;grid-template-columns:repeat(5,${COLUMN}px);gap:8px;margin:8px;font:14px sans-serif;background:#888}
+    figure{margin:0}img{width:${COLUMN}px;max-height:${TALLEST}px;object-fit:cover;object-position:top}</style>${figures.join('')}`)
+  writeFileSync(
+    join(FOLDER, `widget-${width}-${colorScheme}.jpg`),
+    await sheet.screenshot({ type: 'jpeg', quality: QUALITY, fullPage: true }),
+  )
+  await sheet.close()
+}
+
+async function publish(text: string, parent?: string): Promise<string> {
+  const sent = (await post(`sites/${SITE}/comments`, {
+    article: { key: 'bai', url: `${origin}/bai` },
+    body: text,
+    author: { name: 'Trần Thị Ví Dụ' },
+    consents: ['terms', ...(parent ? [] : ['name'])],
+    ...(parent && { parent_id: parent }),
+  })) as { comment: { id: string } }
+  await post(`admin/sites/${SITE}/decisions`, { items: [{ comment: sent.comment.id, version: 1, verdict: 'approve' }] })
+  return sent.comment.id
+}
+
+async function post(path: string, content: unknown): Promise<unknown> {
+  const response = await fetch(`${machine.base}/api/v1/${path}`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', ...(path.startsWith('admin') && { authorization: `Bearer ${token}` }) },
+    body: JSON.stringify(content),
+  })
+  if (!response.ok) throw new Error(`${path}: ${response.status} ${await response.text()}`)
+  return response.json()
+}
