@@ -113,6 +113,7 @@ const ROOMS: readonly { path: string; act: Act; title: (words: Strings) => strin
   { path: 'people', act: 'people.read', title: (words) => words.account.people },
   { path: 'tokens', act: 'token.manage', title: (words) => words.account.tokens },
   { path: 'log', act: 'record.read', title: (words) => words.record.title },
+  { path: 'practice', act: 'queue.read', title: (words) => words.practice.title },
   { path: 'settings', act: 'queue.read', title: (words) => words.settings.title },
 ]
 

@@ -30,6 +30,7 @@ import { showLearning } from './learning.tsx'
 import { sendLog, showLog } from './log.tsx'
 import { Sheet } from './parts.tsx'
 import { receiveAccess, receiveInvitation, receiveRecovery, receiveRole, receiveWithdrawal, showPeople } from './people.tsx'
+import { receiveChoice, showPractice } from './practice/room.tsx'
 import { leaveForProvider, leaveToLink, receiveReturn, receiveUnlink, showReturn } from './provider.tsx'
 import { showCard, showQueue } from './queue.tsx'
 import { receiveQuick, showQuick } from './quick.tsx'
@@ -124,6 +125,8 @@ export function deskDoors(limiter: RateLimiter): Hono<AppEnv> {
   doors.get('/desk/:site/tokens', showTokens)
   doors.post('/desk/:site/tokens', receiveToken)
   doors.post('/desk/:site/tokens/revoke', receiveTokenRevocation)
+  doors.get('/desk/:site/practice', showPractice)
+  doors.post('/desk/:site/practice', receiveChoice)
   doors.get('/desk/:site/log', showLog)
   doors.post('/desk/:site/log/export', sendLog)
   settingsDoors(doors)

@@ -52,7 +52,7 @@ describe('the queue, its panels, filters, bulk, help and keys', () => {
     const { page, errors } = clerk
     await page.emulateMedia({ colorScheme })
     await page.setViewportSize({ width, height: 900 })
-    await page.goto(page.url().replace(/(queue|keys).*/, 'queue?state=pending&sort=article'))
+    await page.goto(page.url().replace(/(queue|keys|practice).*/, 'queue?state=pending&sort=article'))
     for (const [index, panel] of ['reject', 'mask', 'return'].entries())
       await page.locator('.card').nth(index).locator(`.open-${panel} summary`).click()
     // What an open menu covers is judged while it is closed.
@@ -67,6 +67,14 @@ describe('the queue, its panels, filters, bulk, help and keys', () => {
     await page.locator('#help').waitFor()
     expect(await faults(page)).toEqual([])
     await page.goto(page.url().replace(/queue.*/, 'keys'))
+    expect(await faults(page)).toEqual([])
+    await page.goto(page.url().replace(/keys.*/, 'practice?case=rac-dau-ngo'))
+    expect(await faults(page)).toEqual([])
+    await page.getByRole('button', { name: 'Thư rác' }).click()
+    await page.locator('#result:focus').waitFor()
+    expect(await faults(page)).toEqual([])
+    await page.getByRole('link', { name: 'Dừng và xem kết quả' }).click()
+    await page.getByRole('heading', { name: 'Kết quả thực hành' }).waitFor()
     expect(await faults(page)).toEqual([])
     expect(errors).toEqual([])
   })

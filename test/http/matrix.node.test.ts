@@ -16,6 +16,7 @@ import { BASE, openWard, type Ward } from '../support/ward.ts'
 const NEEDS: readonly [RegExp, readonly StaffAct[] | 'own' | 'open'][] = [
   [/^GET \/desk$|^(?:GET|POST) \/desk\/signin(?:\/|$)|^POST \/desk\/signout$/, 'open'],
   [/^(?:GET|POST) \/desk\/:site\/account(?:\/|$)|^POST \/desk\/:site\/confirm$/, 'own'],
+  [/^(?:GET|POST) \/desk\/:site\/practice$/, ['queue.read']],
   [/^GET .*\/(?:queue|stamp|colleagues)$|^GET .*\/(?:comments|cards)\/:id(?:\/surroundings)?$|^POST \/desk\/:site\/moved$/, ['queue.read']],
   [/\/(?:views|keys)(?:\/:id\/delete)?$|\/comments\/:id\/viewing$/, ['queue.read']],
   [/^POST \/desk\/:site\/acts$/, ['comment.pin', 'thread.close', 'comment.decide']],

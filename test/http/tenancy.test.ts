@@ -547,6 +547,9 @@ const CASES: Record<string, string | ((here: Side, there: Side) => Call[])> = {
       expected: 404,
     },
   ],
+  'GET /desk/:site/practice': (here, there) => onDesk(here, `/desk/${there.slug}/practice`),
+  'POST /desk/:site/practice': (here, there) =>
+    onDesk(here, `/desk/${there.slug}/practice`, { method: 'POST', body: form({ case: 'khen-duong', choice: 'approve' }) }),
   'GET /desk/:site/quick': (here, there) => onDesk(here, `/desk/${there.slug}/quick`),
   'POST /desk/:site/quick': (here, there) =>
     onDesk(here, `/desk/${there.slug}/quick`, {
