@@ -33,9 +33,11 @@ export function Actions(props: Props) {
   return (
     <fieldset class="actions">
       <legend class="unseen">{fill(words.decisions, { name: authorOf(desk, item) })}</legend>
-      <form id={`f-${item.id}`} method="post" action={`${desk.base}/decisions`} autocomplete="off" hidden>
-        <Carried {...props} />
-      </form>
+      {verdicts.length > 0 && (
+        <form id={`f-${item.id}`} method="post" action={`${desk.base}/decisions`} autocomplete="off" hidden>
+          <Carried {...props} />
+        </form>
+      )}
       {press('approve')}
       {verdicts.includes('reject') && <Opener {...props} panel="reject" />}
       {press('hold')}

@@ -703,6 +703,8 @@ export const acts = {
   'staff.enable': 'enabled an account',
   'token.add': 'made a token',
   'token.revoke': 'revoked a token',
+  'identity.link': 'linked an account to the sign-on provider',
+  'identity.unlink': 'unlinked an account from the sign-on provider',
   'session.start': 'signed in',
   'session.end': 'signed out',
   'session.refuse': 'failed to sign in',

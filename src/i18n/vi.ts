@@ -714,6 +714,8 @@ export const acts = {
   'staff.enable': 'mở lại tài khoản',
   'token.add': 'tạo mã truy cập cho phần mềm',
   'token.revoke': 'thu hồi mã truy cập',
+  'identity.link': 'nối tài khoản với cổng đăng nhập',
+  'identity.unlink': 'gỡ tài khoản khỏi cổng đăng nhập',
   'session.start': 'đăng nhập',
   'session.end': 'đăng xuất',
   'session.refuse': 'đăng nhập không thành công',

@@ -13,18 +13,23 @@ let token: string
 let cookie: string
 let waiting: Submitted
 let decision: string
+let article: string
 
 beforeAll(async () => {
   ward = await openWard()
   token = await ward.token('admin')
   cookie = await ward.signIn('admin')
   waiting = await ward.submit('Đang chờ.')
+  article = (await ward.store.db.selectFrom('comment').select('thread_id').where('id', '=', waiting.comment.id).executeTakeFirstOrThrow())
+    .thread_id
   const decided = await ward.submit('Vừa duyệt.')
   decision = (await ward.decide(token, { comment: decided.comment.id, version: 1, verdict: 'approve' })).decision ?? ''
 })
 
-const pathOf = (route: Route) =>
-  filled(route.path, { site: ward.slug, id: route.path.includes('/decisions/') ? decision : waiting.comment.id })
+const pathOf = (route: Route) => {
+  const id = route.path.includes('/decisions/') ? decision : route.path.includes('/articles/') ? article : waiting.comment.id
+  return filled(route.path, { site: ward.slug, id })
+}
 
 const FORM = 'application/x-www-form-urlencoded'
 const MULTIPART = 'multipart/form-data; boundary=x'
