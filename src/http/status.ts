@@ -43,7 +43,7 @@ export const STATUS = {
   password_long: 422,
   password_weak: 422,
   passkey_invalid: 422,
-  provider_failed: 502,
+  provider_failed: 400,
   identity_unknown: 403,
   identity_taken: 409,
   last_factor: 409,

@@ -128,6 +128,7 @@ describe('ykien', () => {
     expect(JSON.parse(String(database.prepare('SELECT settings FROM site').pluck().get()))).toEqual({
       rules: "Dòng một; 'hai'\nvà ba?",
       body_max: 900,
+      consent_version: 1,
     })
     const added = run('token', 'add', '--site', 'phuong-thu', '--role', 'moderator', '--name', 'máy', '--d1')
     database.exec(added.stdout)

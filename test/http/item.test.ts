@@ -191,7 +191,7 @@ describe('who has it open', () => {
     const other = await ward.token('leader', ward.slug, 'máy hai')
     await send('GET', `comments/${comment.id}`, undefined, other)
     await send('GET', on('surroundings'), undefined, other)
-    expect(await ward.store.db.selectFrom('viewing').selectAll().execute()).toHaveLength(1)
+    expect(await ward.store.db.selectFrom('viewing').selectAll().where('comment_id', '=', comment.id).execute()).toHaveLength(1)
     expect(await ward.decide(other, { comment: comment.id, version: 1, verdict: 'approve' })).toMatchObject({ status: 'done' })
   })
 })

@@ -182,12 +182,12 @@ describe('the province’s sign-on', () => {
     await lies()
     change(answer)
     const result = await comeBack(client, answer)
-    expect([result.status, client.cookies.has('ykien-80'), client.cookies.has('ykien-80-step')]).toEqual([502, false, false])
+    expect([result.status, client.cookies.has('ykien-80'), client.cookies.has('ykien-80-step')]).toEqual([400, false, false])
   })
 
   it('is not believed when it describes itself as another issuer', async () => {
     lie.metadata = { issuer: 'https://evil.example' }
-    expect((await newClient(ward).get('/desk/signin/provider')).status).toBe(502)
+    expect((await newClient(ward).get('/desk/signin/provider')).status).toBe(400)
   })
 
   it('answers one browser, once: another’s return, and the same again, sign nobody in', async () => {
@@ -195,15 +195,15 @@ describe('the province’s sign-on', () => {
     const [client, other] = [newClient(ward), newClient(ward)]
     const answer = await leave(client)
     const kept = new Map(client.cookies)
-    expect((await other.post('/desk/signin/provider', { query: `?${answer}` })).status).toBe(502)
+    expect((await other.post('/desk/signin/provider', { query: `?${answer}` })).status).toBe(400)
     await leave(other)
-    expect((await other.post('/desk/signin/provider', { query: `?${answer}` })).status).toBe(502)
+    expect((await other.post('/desk/signin/provider', { query: `?${answer}` })).status).toBe(400)
     request.searchParams.set('code_challenge', request.searchParams.get('code_challenge') ?? '')
     const mine = newClient(ward)
     const fresh = await leave(mine)
     expect((await comeBack(mine, fresh)).to).toBe('/desk/signin/step')
     for (const [name, value] of kept) mine.cookies.set(name, value)
-    expect((await mine.post('/desk/signin/provider', { query: `?${fresh}` })).status).toBe(502)
+    expect((await mine.post('/desk/signin/provider', { query: `?${fresh}` })).status).toBe(400)
   })
 })
 
@@ -228,5 +228,5 @@ it('without a provider there is no button and no way', async () => {
   const client = newClient(ward)
   expect((await client.get('/desk/signin')).html).not.toContain('/desk/signin/provider')
   expect((await client.get('/desk/signin/provider')).response.headers.get('location')).toBe('/desk/signin')
-  expect((await client.post('/desk/signin/provider', { query: '?code=x' })).status).toBe(502)
+  expect((await client.post('/desk/signin/provider', { query: '?code=x' })).status).toBe(400)
 })
