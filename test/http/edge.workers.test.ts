@@ -89,9 +89,9 @@ describe('journeys to D1', () => {
     const send = newIsolate()
     const path = `/api/v1/admin/sites/${ward.slug}/queue`
     expect((await send(path, { headers: { authorization: `Bearer ${token}` } })).status).toBe(200)
-    expect(new Set(taken())).toEqual(new Set(['first-primary query']))
+    expect(taken().filter((journey) => !journey.startsWith('first-primary '))).toEqual([])
     await send(threads('bai-1'), { headers: { authorization: `Bearer ${token}` } })
-    expect(new Set(taken())).toEqual(new Set(['first-primary query']))
+    expect(taken().filter((journey) => !journey.startsWith('first-primary '))).toEqual([])
   })
 
   it('a post begins at the primary and takes two look-ups and one batch', async () => {

@@ -7,13 +7,20 @@ export type Dump = Record<string, Record<string, unknown>[]>
 /** When somebody was last there, which is noted also while they only look. */
 const NOTED = new Set(['last_seen_at', 'last_used_at'])
 
-/** Every row of every table of ours, tables by name and rows in their own order; without when somebody was last there. */
+/**
+ * Every row of every table of ours, tables by name and rows by what they say, since a database may give a row that was noted on in another
+ * place; without when somebody was last there.
+ */
 export async function dump(store: Store): Promise<Dump> {
   const { rows: tables } = await tableNames(store)
   const found: Dump = {}
   for (const { name } of tables) {
     const { rows } = await sql<Record<string, unknown>>`SELECT * FROM ${sql.table(name)}`.execute(store.db)
-    found[name] = rows.map((row) => Object.fromEntries(Object.entries(row).filter(([column]) => !NOTED.has(column))))
+    found[name] = rows
+      .map((row) => Object.fromEntries(Object.entries(row).filter(([column]) => !NOTED.has(column))))
+      .map((row) => ({ row, text: JSON.stringify(row) }))
+      .sort((one, other) => (one.text < other.text ? -1 : 1))
+      .map(({ row }) => row)
   }
   return found
 }
