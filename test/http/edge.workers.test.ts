@@ -89,9 +89,10 @@ describe('journeys to D1', () => {
     const send = newIsolate()
     const path = `/api/v1/admin/sites/${ward.slug}/queue`
     expect((await send(path, { headers: { authorization: `Bearer ${token}` } })).status).toBe(200)
+    // The first use of a token is noted; the next within a while is not.
     expect(taken().filter((journey) => !journey.startsWith('first-primary '))).toEqual([])
     await send(threads('bai-1'), { headers: { authorization: `Bearer ${token}` } })
-    expect(taken().filter((journey) => !journey.startsWith('first-primary '))).toEqual([])
+    expect(new Set(taken())).toEqual(new Set(['first-primary query']))
   })
 
   it('a post begins at the primary and takes two look-ups and one batch', async () => {
