@@ -1,11 +1,11 @@
 -- The record cannot be changed unseen: each row carries a seal made with the act, and its place in a chain that a duty lays over
 -- the rows (docs/decisions/009-the-record.md). Ids sort by time, so that a log is read along (…, id).
 
-ALTER TABLE audit ADD COLUMN seal TEXT;
+ALTER TABLE audit ADD COLUMN seal TEXT COLLATE "C";
 
 ALTER TABLE audit ADD COLUMN sequence BIGINT;
 
-ALTER TABLE audit ADD COLUMN link TEXT;
+ALTER TABLE audit ADD COLUMN link TEXT COLLATE "C";
 
 CREATE UNIQUE INDEX audit_in_chain ON audit (sequence);
 

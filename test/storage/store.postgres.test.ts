@@ -27,7 +27,8 @@ describe('migrations', () => {
     const empty = await newDatabase()
     const stores = Array.from({ length: 4 }, () => openPostgres(empty, { poolSize: 2 }))
     const applied = await Promise.all(stores.map((each) => migrate(each, readMigrations(), new Date())))
-    expect(applied.flat()).toEqual(readMigrations().map(({ name }) => name))
+    // Each process takes what is left; together they took each once.
+    expect(applied.flat().toSorted()).toEqual(readMigrations().map(({ name }) => name))
     for (const each of stores) await each.close()
   })
 })
