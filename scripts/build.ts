@@ -52,7 +52,12 @@ await Promise.all([
     outdir: `${ASSETS}/assets`,
   }),
   build({
-    entryPoints: { desk: 'src/dashboard/client.css', page: 'src/http/page.css', demo: 'src/demo/article.css' },
+    entryPoints: {
+      desk: 'src/dashboard/client.css',
+      dark: 'src/dashboard/dark.css',
+      page: 'src/http/page.css',
+      demo: 'src/demo/article.css',
+    },
     minify: true,
     bundle: true,
     outdir: `${ASSETS}/assets`,

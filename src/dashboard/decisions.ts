@@ -3,7 +3,7 @@
 import { z } from 'zod'
 import type { Mask } from '../core/comments/masks.ts'
 import type { State } from '../core/comments/states.ts'
-import { AppError } from '../core/context.ts'
+import { AppError, allow } from '../core/context.ts'
 import { closeArticle, openArticle } from '../core/moderation/close.ts'
 import { decide, type Outcome } from '../core/moderation/decide.ts'
 import { pin, unpin } from '../core/moderation/pin.ts'
@@ -55,8 +55,10 @@ export type MovedAnswer = {
 export async function receiveDecision(c: AppContext): Promise<Response> {
   const desk = await openDesk(c)
   const form = await readForm(c)
+  const isReply = form.get('verdict') === 'reply'
+  allow(desk.ctx, isReply ? 'reply.publish' : 'comment.decide')
   const place = placeOf((name) => form.get(name))
-  if (form.get('verdict') === 'reply') return receiveReply(c, desk, form, place)
+  if (isReply) return receiveReply(c, desk, form, place)
   const [outcome] = await decide(desk.ctx, { items: [await rulingOf(desk, form)] }, requestKeyOf(form))
   if (!outcome) throw new AppError('internal')
   if (isScript(c)) return c.json(await tellDecision(desk, outcome))

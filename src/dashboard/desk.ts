@@ -37,7 +37,7 @@ export async function openDesk(c: AppContext): Promise<Desk> {
   const session = await sessionOf(c)
   if (!session) throw new AppError('unauthenticated')
   const ctx = await staffCtx(c, c.req.param('site') ?? '')
-  const language = session.person.language ?? ctx.site.settings.language
+  const language = session.person.preferences.language ?? ctx.site.settings.language
   c.set('language', language)
   const base = `/desk/${ctx.site.slug}`
   const room = c.req.path.slice(base.length + 1).split('/')[0] ?? ''

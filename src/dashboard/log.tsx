@@ -1,6 +1,6 @@
 // The log: who did what, in words, narrowed by a plain form whose fields are the page's address; and the file to take along.
 import { exportLog, LOG_FORMATS, type LogEntry, LogQuery, readActors, readLog } from '../core/archive/log.ts'
-import { AppError, may } from '../core/context.ts'
+import { AppError, allow, may } from '../core/context.ts'
 import type { AppContext } from '../http/door.ts'
 import { readForm } from '../http/form.ts'
 import { allowPage } from '../http/page.tsx'
@@ -48,6 +48,7 @@ export async function showLog(c: AppContext): Promise<Response> {
 /** POST /desk/:site/log/export */
 export async function sendLog(c: AppContext): Promise<Response> {
   const desk = await openDesk(c)
+  allow(desk.ctx, 'record.export')
   const fields = await readForm(c)
   const format = LOG_FORMATS.find((each) => each === fields.get('format'))
   if (!format) throw new AppError('bad_request')
