@@ -3,7 +3,7 @@
 import { z } from 'zod'
 import type { Mask } from '../core/comments/masks.ts'
 import type { State } from '../core/comments/states.ts'
-import { AppError, allow } from '../core/context.ts'
+import { AppError, allow, may } from '../core/context.ts'
 import { closeArticle, openArticle } from '../core/moderation/close.ts'
 import { decide, type Outcome } from '../core/moderation/decide.ts'
 import { pin, unpin } from '../core/moderation/pin.ts'
@@ -119,6 +119,9 @@ async function receiveReply(c: AppContext, desk: Desk, form: Map<string, string>
   return c.json(answer)
 }
 
+/** Without any of these no act of the door below is open. */
+const ACT_RIGHTS = ['comment.pin', 'thread.close', 'comment.decide'] as const
+
 const ACTED = {
   pin: (desk: Desk, item: ItemDetail) => pin(desk.ctx, item.id),
   unpin: (desk: Desk, item: ItemDetail) => unpin(desk.ctx, item.id),
@@ -133,6 +136,7 @@ export type ActAnswer = { message: string; counts: CountTexts; decision: string 
 /** POST /desk/:site/acts: pinning, closing an article, laying reports aside, and back. */
 export async function receiveAct(c: AppContext): Promise<Response> {
   const desk = await openDesk(c)
+  if (!ACT_RIGHTS.some((right) => may(desk.ctx, right))) throw new AppError('forbidden')
   const form = await readForm(c)
   const place = placeOf((name) => form.get(name))
   const act = form.get('act') ?? ''
