@@ -5,7 +5,7 @@ import type { AppContext } from '../http/door.ts'
 import { readForm } from '../http/form.ts'
 import { allowPage } from '../http/page.tsx'
 import { dateTime, fill } from '../i18n/format.ts'
-import { type Desk, openDesk } from './desk.ts'
+import { type Desk, doerOf, openDesk } from './desk.ts'
 import { Frame } from './parts.tsx'
 
 /** Characters of one value of a change that are shown; the file holds it whole. */
@@ -160,7 +160,7 @@ function Entry(props: { desk: Desk; entry: LogEntry; query: LogQuery }) {
       <p class="act">
         <time datetime={entry.at}>{dateTime(entry.at)}</time>
         <strong>
-          <bdi>{entry.by.name ?? (entry.by.kind === 'system' ? words.system : words.citizen)}</bdi>
+          <bdi>{entry.by.name === null ? (entry.by.kind === 'system' ? words.system : words.citizen) : doerOf(desk, entry.by.name)}</bdi>
         </strong>
         <span>{sentenceOf(desk, entry.action)}</span>
         {kind === 'comment' && (
@@ -240,7 +240,12 @@ function labelOf({ words }: Desk, name: string): string {
 }
 
 function spoken({ words }: Desk, name: string, value: unknown): string {
-  const known: Record<string, Record<string, string>> = { reason: words.reasons, role: words.roles, state: words.states }
+  const known: Record<string, Record<string, string>> = {
+    reason: words.reasons,
+    role: words.roles,
+    state: words.states,
+    verdict: words.desk,
+  }
   const word = typeof value === 'string' ? known[name]?.[value] : undefined
   return word ?? shown(value)
 }

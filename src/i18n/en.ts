@@ -649,6 +649,7 @@ export const record = {
   system: 'The system',
   citizen: 'A citizen',
   openComment: 'Opinion',
+  commandLine: 'command line',
   onlyThis: 'Only this',
   linked: 'Number {n} in the chain',
   unlinked: 'Will be linked within a minute',

@@ -660,6 +660,7 @@ export const record = {
   system: 'Hệ thống',
   citizen: 'Người dân',
   openComment: 'Ý kiến',
+  commandLine: 'dòng lệnh',
   onlyThis: 'Chỉ xem đối tượng này',
   linked: 'Số {n} trong chuỗi',
   unlinked: 'Sẽ được nối vào chuỗi trong một phút',

@@ -28,8 +28,8 @@ const WIDTHS = [360, 768, 1440] as const
 const SCHEMES = ['light', 'dark'] as const
 const SHEETS = process.env.YKIEN_SHEETS
 /** Pixels of a column of a sheet, and what is seen of a page at most. */
-const COLUMN = 300
-const TALLEST = 1_500
+const COLUMN = 220
+const TALLEST = 900
 /** Keeps a sheet of some fifty pages under 400 kB. */
 const QUALITY = 30
 

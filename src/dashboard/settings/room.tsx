@@ -8,7 +8,7 @@ import { type Problem, toProblem } from '../../http/problem.ts'
 import { STATUS } from '../../http/status.ts'
 import { dateTime, fill } from '../../i18n/format.ts'
 import type { Strings } from '../../i18n/index.ts'
-import { type Desk, openDesk } from '../desk.ts'
+import { type Desk, doerOf, openDesk } from '../desk.ts'
 import { Frame } from '../parts.tsx'
 
 type Part = { path: string; act: Act; title: keyof Strings['settings']; about: keyof Strings['settings'] }
@@ -101,7 +101,7 @@ export function faultsOf(error: AppError): Set<string> {
 /** Who changed something last. */
 export function LastChange({ desk, edit }: { desk: Desk; edit: Edit | null }) {
   if (edit === null || edit.by === '') return null
-  return <p class="hint">{fill(desk.words.settings.changedBy, { name: edit.by, time: dateTime(edit.at) })}</p>
+  return <p class="hint">{fill(desk.words.settings.changedBy, { name: doerOf(desk, edit.by), time: dateTime(edit.at) })}</p>
 }
 
 /** A box at the head of a page that says why nothing was saved. */
