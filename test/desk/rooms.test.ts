@@ -126,7 +126,7 @@ beforeAll(async () => {
   }
   context = await browser.newContext()
   page = await context.newPage()
-  page.setDefaultTimeout(10_000)
+  page.setDefaultTimeout(30_000)
   page.on('pageerror', (error) => refused.push(error.message))
   page.on('console', (message) => {
     if (/Content Security Policy|Trusted/i.test(message.text())) refused.push(message.text())
