@@ -44,7 +44,7 @@ beforeAll(async () => {
   await addSite(services, { slug: SITE, name: 'Phường Đua', origins: ['https://phuongdua.example'] })
   ctx = { services, actor: { kind: 'reader' }, site: await findSite(services, SITE) }
   for (const name of ['Cô Một', 'Chú Hai']) racers.push(await startRacer(name))
-})
+}, 60_000)
 
 afterAll(async () => {
   for (const racer of racers) racer.process.disconnect()
