@@ -475,7 +475,11 @@ const CASES: Record<string, string | ((here: Side, there: Side) => Call[])> = {
     ...onDesk(here, `/desk/${there.slug}/moved`, { method: 'POST', body: { shown: [] } }),
     {
       path: `/desk/${there.slug}/moved`,
-      init: { method: 'POST', headers: session(there.cookie), body: { shown: [{ id: here.published.comment.id, version: 1 }] } },
+      init: {
+        method: 'POST',
+        headers: session(there.cookie),
+        body: { shown: [{ id: here.published.comment.id, version: 1, assignment: 0 }] },
+      },
       expected: 200,
     },
   ],

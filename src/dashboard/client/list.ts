@@ -112,7 +112,11 @@ async function askWhatMoved(): Promise<void> {
 
 async function showWhatMoved(): Promise<boolean> {
   const known = cards().filter(({ dataset }) => dataset.version !== undefined)
-  const shown = known.slice(-100).map((card) => ({ id: card.dataset.id ?? '', version: Number(card.dataset.version) }))
+  const shown = known.slice(-100).map(({ dataset }) => ({
+    id: dataset.id ?? '',
+    version: Number(dataset.version),
+    assignment: Number(dataset.assignment),
+  }))
   const state = list?.dataset.state
   const since = newest === '' || state === undefined ? {} : { since: { state, newest } }
   const answered = await send<MovedAnswer>(`${base}/moved`, JSON.stringify({ shown, ...since }))
@@ -123,6 +127,10 @@ async function showWhatMoved(): Promise<boolean> {
     // What this page itself did meanwhile is known already.
     if (!card?.isConnected || card.ariaBusy === 'true' || String(asked?.version) !== card.dataset.version) continue
     showMoved(card, row.version, row.state, row.message)
+  }
+  for (const row of answered.answer.assigned) {
+    const card = known.find(({ dataset }) => dataset.id === row.comment)
+    if (card) showInHand(card, row)
   }
   showCounts(answered.answer.counts)
   showArrivals(answered.answer.arrived)
@@ -139,6 +147,17 @@ export function showMoved(card: Card, version: number | null, state: string | nu
   offerAnew(card, result, () => void renew(card))
   say(message)
   if (hadFocus) result.focus({ preventScroll: true })
+}
+
+/** Who has a card's comment in hand now. */
+function showInHand(card: Card, { assignment, to }: MovedAnswer['assigned'][number]): void {
+  card.dataset.assignment = String(assignment)
+  const line = card.querySelector<HTMLElement>('.with')
+  const link = line?.querySelector('a')
+  if (!line || !link) return
+  line.hidden = to === null
+  link.textContent = to?.name ?? ''
+  link.href = to?.href ?? ''
 }
 
 /** New arrivals gather behind a line; they come in when it is pressed, and where they belong. */
