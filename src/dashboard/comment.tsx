@@ -132,6 +132,11 @@ async function commentPage(c: AppContext, desk: Desk, draft: Draft): Promise<Res
         <div class="heading">
           <p class="back">
             <a href={queueHref(desk, place)}>{words.desk.back}</a>
+            {may(ctx, 'note.write') && (
+              <a class="to-note" href="#note">
+                {words.item.note}
+              </a>
+            )}
           </p>
           <h1>
             {title}{' '}

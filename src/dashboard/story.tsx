@@ -76,7 +76,7 @@ function Told(props: Row) {
         <strong>
           <bdi>{whoOf(desk, happening)}</bdi>
         </strong>{' '}
-        <Act desk={desk} happening={happening} /> <time datetime={happening.at}>{dateTime(happening.at)}</time>
+        <Act desk={desk} happening={happening} /> <time datetime={happening.at}>{dateTime(happening.at)}</time>{' '}
         {happening.kind === 'decided' && happening.undone && <span class="badge">{words.item.undone}</span>}
       </p>
       {happening.signals.length > 0 && (
@@ -138,7 +138,7 @@ function Act({ desk, happening }: { desk: Desk; happening: Happening }) {
     case 'replied':
       return (
         <>
-          <a href={`${desk.base}/comments/${happening.id}`}>{words.didReply}</a>
+          <a href={`${desk.base}/comments/${happening.id}`}>{words.didReply}</a>{' '}
           {happening.state !== null && <span class="badge">{states[happening.state]}</span>}
         </>
       )
@@ -161,7 +161,7 @@ function ChangeNote({ desk, id, happening, draft }: Row) {
         <NoteField
           desk={desk}
           id={`note-${happening.id}`}
-          label={words.note}
+          label={words.noteBody}
           text={isKept ? (draft.kept.get('body') ?? '') : (happening.text ?? '')}
           fault={isKept ? draft.fault : null}
         />

@@ -789,6 +789,7 @@ export const item = {
   noteHint: 'Only colleagues read it. For 15 minutes its writer can correct or delete it.',
   noteAdd: 'Add note',
   noteChange: 'Correct or delete this note',
+  noteBody: 'Text of the note',
   noteSave: 'Save note',
   noteDelete: 'Delete note',
   noteClosed: 'After 15 minutes a note can no longer be corrected or deleted.',

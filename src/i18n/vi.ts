@@ -801,6 +801,7 @@ export const item = {
   noteHint: 'Chỉ đồng nghiệp đọc được. Trong 15 phút, người viết sửa hoặc xóa được.',
   noteAdd: 'Thêm ghi chú',
   noteChange: 'Sửa hoặc xóa ghi chú này',
+  noteBody: 'Nội dung ghi chú',
   noteSave: 'Lưu ghi chú',
   noteDelete: 'Xóa ghi chú',
   noteClosed: 'Đã quá 15 phút, ghi chú không sửa hoặc xóa được nữa.',

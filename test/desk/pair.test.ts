@@ -78,6 +78,113 @@ describe('the second of two who decide', () => {
   })
 })
 
+describe('assigning, which is no decision, and each of them on one opinion', () => {
+  /** Takes the comment on its own page, as the first or the second of the two. */
+  const take = async (page: Page, id: string) => {
+    await page.goto(page.url().replace(/(?:queue|comments).*/, `comments/${id}`))
+    await page.getByRole('button', { name: 'Nhận phụ trách' }).click()
+    await page.locator('.notice', { hasText: 'Đã nhận phụ trách.' }).waitFor()
+  }
+  const openQueue = (page: Page, state = 'pending') =>
+    page.goto(page.url().replace(/(?:queue|comments).*/, `queue?state=${state}&sort=newest`))
+  const lookAgain = (page: Page) => page.evaluate(() => document.dispatchEvent(new Event('visibilitychange')))
+  const assignedTo = async (id: string) =>
+    (
+      await service.services.store.db
+        .selectFrom('comment')
+        .leftJoin('staff', 'staff.id', 'comment.assignee_id')
+        .select('staff.name')
+        .where('comment.id', '=', id)
+        .executeTakeFirstOrThrow()
+    ).name
+  const ofPublic = async (id: string) => {
+    await openQueue(two.page)
+    await press(two.page, id, 'Duyệt đăng')
+    await card(two.page, id).locator('.result').waitFor()
+    await service.endUndoWindows()
+  }
+  /** Every act of the pairs above, hiding what is public, and undoing. */
+  const ALL = {
+    ...ACTS,
+    hide: { state: 'hidden', does: (page: Page, id: string) => press(page, id, 'Tạm ẩn') },
+    undo: {
+      state: 'pending',
+      does: (page: Page, id: string) =>
+        card(page, id)
+          .getByRole('button', { name: /Hoàn tác/ })
+          .click(),
+    },
+  } as const
+  const names = Object.keys(ALL) as (keyof typeof ALL)[]
+
+  /** Brings the second person's queue to where the act can be done. */
+  const ready = async (act: keyof typeof ALL, id: string) => {
+    if (act === 'hide') await ofPublic(id)
+    await openQueue(two.page, act === 'hide' ? 'published' : 'pending')
+    if (act !== 'undo') return
+    await press(two.page, id, 'Thư rác')
+    await card(two.page, id)
+      .getByRole('button', { name: /Hoàn tác/ })
+      .waitFor()
+  }
+  const done = (act: keyof typeof ALL, id: string) =>
+    act === 'undo'
+      ? card(two.page, id).getByRole('button', { name: 'Duyệt đăng', exact: true }).waitFor()
+      : card(two.page, id).locator('.result', { hasText: 'ý kiến của' }).waitFor()
+  /** How the page of the comment tells the last of the act. */
+  const toldBy = (act: keyof typeof ALL) => one.page.locator(act === 'undo' ? '#story > .undone' : '#story > .decided').last()
+
+  it.each(names)('assign, then %s: both hold, and both screens tell both', async (act) => {
+    const [id = ''] = await fillQueue(service, [`Giao rồi ${act}.`])
+    await ready(act, id)
+    await take(one.page, id)
+    await lookAgain(two.page)
+    await card(two.page, id).locator('.with', { hasText: 'Cô Một' }).waitFor()
+    await ALL[act].does(two.page, id)
+    await done(act, id)
+    await lookAgain(one.page)
+    await toldBy(act).filter({ hasText: 'Chú Hai' }).waitFor()
+    expect([(await stateOf(id)).state, await assignedTo(id)]).toEqual([ALL[act].state, 'Cô Một'])
+  })
+
+  it.each(names)('%s, then assign: both hold, and both screens tell both', async (act) => {
+    const [id = ''] = await fillQueue(service, [`${act} rồi giao.`])
+    await ready(act, id)
+    await one.page.goto(one.page.url().replace(/(?:queue|comments).*/, `comments/${id}`))
+    await ALL[act].does(two.page, id)
+    await done(act, id)
+    await one.page.getByRole('button', { name: 'Nhận phụ trách' }).click()
+    await one.page.locator('.notice', { hasText: 'Đã nhận phụ trách.' }).waitFor()
+    await toldBy(act).filter({ hasText: 'Chú Hai' }).waitFor()
+    await lookAgain(two.page)
+    await card(two.page, id).locator('.with', { hasText: 'Cô Một' }).waitFor()
+    expect([(await stateOf(id)).state, await assignedTo(id)]).toEqual([ALL[act].state, 'Cô Một'])
+  })
+
+  it('assign, then assign: the first has it, and the second is told who and sees it', async () => {
+    const [id = ''] = await fillQueue(service, ['Hai người cùng nhận.'])
+    await two.page.goto(two.page.url().replace(/(?:queue|comments).*/, `comments/${id}`))
+    await take(one.page, id)
+    await two.page.getByRole('button', { name: 'Nhận phụ trách' }).click()
+    await two.page.locator('#hand-fault', { hasText: 'Cô Một vừa đổi người phụ trách thành “Cô Một”' }).waitFor()
+    expect(await two.page.locator('.holder').innerText()).toBe('Cô Một')
+    expect(await assignedTo(id)).toBe('Cô Một')
+    await Promise.all([one, two].map(({ page }) => openQueue(page)))
+  })
+
+  it('of two who take it at the same moment one has it, and both screens tell who', async () => {
+    const [id = ''] = await fillQueue(service, ['Nhận đúng cùng lúc.'])
+    const both = [one.page, two.page]
+    await Promise.all(both.map((page) => page.goto(page.url().replace(/(?:queue|comments).*/, `comments/${id}`))))
+    await Promise.all(both.map((page) => page.getByRole('button', { name: 'Nhận phụ trách' }).click()))
+    await Promise.all(both.map((page) => page.locator('.notice.done, #hand-fault').first().waitFor()))
+    const holder = (await assignedTo(id)) ?? ''
+    for (const page of both) expect(await page.locator('.holder').innerText()).toContain(holder)
+    expect(await Promise.all(both.map((page) => page.locator('#hand-fault').count()))).toEqual(holder === 'Cô Một' ? [0, 1] : [1, 0])
+    await Promise.all(both.map((page) => openQueue(page)))
+  })
+})
+
 describe('what is done elsewhere', () => {
   it('fades on the other screen with who and when, and can be decided anew there', async () => {
     const [id = ''] = await fillQueue(service, ['Được xử lý ở máy khác.'])
