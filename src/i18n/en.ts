@@ -758,7 +758,7 @@ export const item = {
   deleted: 'The note was deleted.',
   alsoHere: '{names} also has this open.',
   revisions: 'Edits',
-  revisionsHint: 'Struck out is what was removed, on a coloured ground what was added.',
+  revisionsHint: 'Struck out is what was removed, underlined what was added.',
   revisionsMore: 'There are {n} earlier edits.',
   whole: 'Whole text, number {n}',
   addedStart: '(added:',

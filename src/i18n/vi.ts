@@ -770,7 +770,7 @@ export const item = {
   deleted: 'Đã xóa ghi chú.',
   alsoHere: '{names} cũng đang mở ý kiến này.',
   revisions: 'Các lần sửa',
-  revisionsHint: 'Chữ gạch ngang là phần bỏ đi, chữ có nền là phần thêm vào.',
+  revisionsHint: 'Chữ gạch ngang là phần bỏ đi, chữ gạch chân là phần thêm vào.',
   revisionsMore: 'Còn {n} lần sửa trước đó.',
   whole: 'Toàn văn lần {n}',
   addedStart: '(phần thêm:',

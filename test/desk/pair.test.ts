@@ -45,6 +45,7 @@ const NAMES = Object.keys(ACTS) as Act[]
 
 const card = (page: Page, id: string) => page.locator(`.card[data-id="${id}"]`)
 const press = (page: Page, id: string, name: string) => card(page, id).getByRole('button', { name, exact: true }).click()
+const undoOf = (page: Page, id: string) => card(page, id).getByRole('button', { name: /Hoàn tác/ })
 const stateOf = async (id: string) =>
   await service.services.store.db.selectFrom('comment').select(['state', 'version']).where('id', '=', id).executeTakeFirstOrThrow()
 
@@ -107,13 +108,7 @@ describe('assigning, which is no decision, and each of them on one opinion', () 
   const ALL = {
     ...ACTS,
     hide: { state: 'hidden', does: (page: Page, id: string) => press(page, id, 'Tạm ẩn') },
-    undo: {
-      state: 'pending',
-      does: (page: Page, id: string) =>
-        card(page, id)
-          .getByRole('button', { name: /Hoàn tác/ })
-          .click(),
-    },
+    undo: { state: 'pending', does: (page: Page, id: string) => undoOf(page, id).click() },
   } as const
   const names = Object.keys(ALL) as (keyof typeof ALL)[]
 
@@ -123,9 +118,7 @@ describe('assigning, which is no decision, and each of them on one opinion', () 
     await openQueue(two.page, act === 'hide' ? 'published' : 'pending')
     if (act !== 'undo') return
     await press(two.page, id, 'Thư rác')
-    await card(two.page, id)
-      .getByRole('button', { name: /Hoàn tác/ })
-      .waitFor()
+    await undoOf(two.page, id).waitFor()
   }
   const done = (act: keyof typeof ALL, id: string) =>
     act === 'undo'
@@ -200,54 +193,71 @@ describe('what is done elsewhere', () => {
     expect(await stateOf(id)).toEqual({ state: 'published', version: 3 })
   })
 
-  it('an undo comes too late after a later decision, and says so; nothing is lost', async () => {
-    const [id = ''] = await fillQueue(service, ['Hoàn tác muộn.'])
+  it.each(NAMES)('an undo comes too late after a later decision (%s), and says so; nothing is lost', async (act) => {
+    const [id = ''] = await fillQueue(service, [`Hoàn tác muộn hơn ${act}.`])
     await openBoth('pending')
     await press(one.page, id, 'Để xem xét sau')
-    await card(one.page, id)
-      .getByRole('button', { name: /Hoàn tác/ })
-      .waitFor()
-    await two.page.goto(two.page.url().replace(/queue.*/, 'queue?state=held'))
-    await press(two.page, id, 'Duyệt đăng')
-    await card(two.page, id).locator('.result').waitFor()
-    await card(one.page, id)
-      .getByRole('button', { name: /Hoàn tác/ })
-      .click()
+    await undoOf(one.page, id).waitFor()
+    await two.page.goto(two.page.url().replace(/queue.*/, 'queue?state=held&sort=newest'))
+    await ACTS[act].does(two.page, id)
+    await card(two.page, id).locator('.result', { hasText: 'ý kiến của' }).waitFor()
+    await undoOf(one.page, id).click()
     await card(one.page, id)
       .getByText(/vừa được Chú Hai xử lý/)
       .first()
       .waitFor()
-    expect(await stateOf(id)).toEqual({ state: 'published', version: 3 })
+    expect(await stateOf(id)).toEqual({ state: ACTS[act].state, version: 3 })
   })
 
-  it('an undo makes the card wait again on both screens, and a decision after it holds', async () => {
-    const [id = ''] = await fillQueue(service, ['Hoàn tác rồi quyết định.'])
+  it.each(NAMES)('an undo makes the card wait again on both screens, and %s after it holds', async (act) => {
+    const [id = ''] = await fillQueue(service, [`Hoàn tác rồi ${act}.`])
     await openBoth('pending')
-    await press(one.page, id, 'Thư rác')
-    await card(one.page, id)
-      .getByRole('button', { name: /Hoàn tác/ })
-      .click()
+    await press(one.page, id, 'Để xem xét sau')
+    await undoOf(one.page, id).click()
     await card(one.page, id).getByRole('button', { name: 'Duyệt đăng', exact: true }).waitFor()
     // The other still shows the first version: it is told, and decides on the card as it is now.
-    await press(two.page, id, 'Duyệt đăng')
+    await ACTS[act].does(two.page, id)
     await card(two.page, id).getByRole('link', { name: 'Đổi quyết định' }).click()
-    await press(two.page, id, 'Duyệt đăng')
-    await card(two.page, id).locator('.result', { hasText: 'Đã duyệt đăng' }).waitFor()
-    expect(await stateOf(id)).toEqual({ state: 'published', version: 4 })
+    await ACTS[act].does(two.page, id)
+    await card(two.page, id).locator('.result', { hasText: 'ý kiến của' }).waitFor()
+    expect(await stateOf(id)).toEqual({ state: ACTS[act].state, version: 4 })
   })
 
-  it('hiding and hiding parts of what is public: the first stands, the second is told', async () => {
-    const [id = ''] = await fillQueue(service, ['Đã đăng rồi, hai người cùng ẩn.'])
+  const ON_PUBLIC = { hide: { state: 'hidden', does: (page: Page, id: string) => press(page, id, 'Tạm ẩn') }, ...ACTS } as const
+  const PUBLIC_PAIRS = (['reject', 'spam', 'mask'] as const).flatMap((act) => [['hide', act] as const, [act, 'hide'] as const])
+
+  it.each([['hide', 'hide'] as const, ...PUBLIC_PAIRS])(
+    '%s, then %s of what is public: the first stands, the second is told',
+    async (first, second) => {
+      const [id = ''] = await fillQueue(service, [`Đã đăng rồi: ${first} và ${second}.`])
+      await openBoth('pending')
+      await press(one.page, id, 'Duyệt đăng')
+      await card(one.page, id).locator('.result').waitFor()
+      await service.endUndoWindows()
+      await openBoth('published')
+      await ON_PUBLIC[first].does(one.page, id)
+      await card(one.page, id).locator('.result', { hasText: 'ý kiến của' }).waitFor()
+      await ON_PUBLIC[second].does(two.page, id)
+      await card(two.page, id).locator('.result', { hasText: 'vừa được Cô Một xử lý' }).waitFor()
+      expect(await stateOf(id)).toEqual({ state: ON_PUBLIC[first].state, version: 3 })
+    },
+  )
+
+  it('an undo of hiding holds, and whoever then approves what is hidden no more is told', async () => {
+    const [id = ''] = await fillQueue(service, ['Ẩn, hoàn tác và duyệt lại.'])
     await openBoth('pending')
     await press(one.page, id, 'Duyệt đăng')
     await card(one.page, id).locator('.result').waitFor()
     await service.endUndoWindows()
     await openBoth('published')
     await press(one.page, id, 'Tạm ẩn')
-    await card(one.page, id).locator('.result', { hasText: 'Tạm ẩn' }).waitFor()
-    await ACTS.mask.does(two.page, id)
+    await undoOf(one.page, id).waitFor()
+    await two.page.goto(two.page.url().replace(/queue.*/, 'queue?state=hidden&sort=newest'))
+    await undoOf(one.page, id).click()
+    await card(one.page, id).getByRole('button', { name: 'Tạm ẩn', exact: true }).waitFor()
+    await press(two.page, id, 'Duyệt đăng')
     await card(two.page, id).locator('.result', { hasText: 'vừa được Cô Một xử lý' }).waitFor()
-    expect(await stateOf(id)).toEqual({ state: 'hidden', version: 3 })
+    expect(await stateOf(id)).toEqual({ state: 'published', version: 4 })
   })
 
   it('new arrivals gather behind a line and come in when it is pressed; nothing else moves', async () => {
