@@ -108,6 +108,16 @@ describe('what else grows', () => {
     for (const each of [liking, reporting, nudging]) expect(each).not.toMatch(/SCAN (?:comment|report|comment_like)\b/)
   })
 
+  it('what arrived lately is counted for each post from the queue’s indexes alone, up to the number that makes a site busy', async () => {
+    await ward.submit('Vừa gửi.')
+    const posting = await plan(() => ward.submit('Gửi tiếp.'))
+    expect(posting).toContain('comment USING COVERING INDEX comment_in_queue (site_id=? AND state=? AND received_at>?)')
+    expect(posting).toContain(
+      'comment USING COVERING INDEX comment_in_queue_by_article (site_id=? AND state=? AND thread_id=? AND received_at>?)',
+    )
+    expect(posting).not.toMatch(/SCAN (?:comment|thread)\b/)
+  })
+
   it('so is what a page of the desk asks every ten seconds, and what moved and arrived when anything did', async () => {
     const { comment } = await ward.submit('Hỏi xem có gì mới.')
     const staff = await ward.ctx({ kind: 'staff', id: 'a', name: 'Cô Một', role: 'moderator' })
