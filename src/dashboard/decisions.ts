@@ -4,6 +4,7 @@ import { z } from 'zod'
 import type { Mask } from '../core/comments/masks.ts'
 import type { State } from '../core/comments/states.ts'
 import { AppError, allow, may } from '../core/context.ts'
+import { readReassigned } from '../core/moderation/assign.ts'
 import { closeArticle, openArticle } from '../core/moderation/close.ts'
 import { decide, type Outcome } from '../core/moderation/decide.ts'
 import { pin, unpin } from '../core/moderation/pin.ts'
@@ -20,6 +21,7 @@ import {
   countTexts,
   type Desk,
   findItem,
+  inHandHref,
   type ListedState,
   movedSentence,
   openDesk,
@@ -32,7 +34,9 @@ import {
 const MAX_SHOWN = 100
 
 const Shown = z.strictObject({
-  shown: z.array(z.strictObject({ id: z.string().min(1).max(64), version: z.number().int().min(1) })).max(MAX_SHOWN),
+  shown: z
+    .array(z.strictObject({ id: z.string().min(1).max(64), version: z.number().int().min(1), assignment: z.number().int().min(0) }))
+    .max(MAX_SHOWN),
   since: z.strictObject({ state: z.enum(LISTED_STATES as [ListedState, ...ListedState[]]), newest: z.string().min(1).max(64) }).optional(),
 })
 
@@ -47,6 +51,8 @@ export type UndoAnswer = {
 }
 export type MovedAnswer = {
   moved: { comment: string; version: number; state: State; message: string }[]
+  /** Who has it in hand now; null is nobody. */
+  assigned: { comment: string; assignment: number; to: { name: string; href: string } | null }[]
   counts: CountTexts
   arrived: number
 }
@@ -191,13 +197,18 @@ export async function tellStamp(c: AppContext): Promise<Response> {
 export async function tellMoved(c: AppContext): Promise<Response> {
   const desk = await openDesk(c)
   const { shown, since } = Shown.parse(await jsonOf(c))
-  const [moved, counts, arrived] = await Promise.all([
+  const [moved, assigned, counts, arrived] = await Promise.all([
     readMoved(desk.ctx, shown),
+    readReassigned(desk.ctx, shown),
     readCounts(desk.ctx),
     since === undefined ? 0 : countArrivals(desk.ctx, since.state, since.newest),
   ])
   const answer: MovedAnswer = {
     moved: moved.map((row) => ({ comment: row.comment, version: row.version, state: row.state, message: movedSentence(desk, row) })),
+    assigned: assigned.map(({ assignee, ...row }) => ({
+      ...row,
+      to: assignee && { name: assignee.name, href: inHandHref(desk, assignee) },
+    })),
     counts: countTexts(counts),
     arrived,
   }

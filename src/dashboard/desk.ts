@@ -87,6 +87,11 @@ export function queueHref(desk: Desk, place: Place, more: Record<string, string>
   return `${desk.base}/queue?${new URLSearchParams({ ...placeFields(place), ...more })}`
 }
 
+/** All that a colleague has in hand. */
+export function inHandHref(desk: Desk, assignee: { id: string }): string {
+  return queueHref(desk, { state: 'any', assignee: assignee.id })
+}
+
 /** Counts as text: beyond 999 only that there are more. */
 export function countTexts(counts: QueueCounts): CountTexts {
   return Object.fromEntries(

@@ -1,5 +1,6 @@
 // The queue: the comments of one state, or those searched for, as cards, with the counts of all states above them.
 import { AppError, type ErrorCode } from '../core/context.ts'
+import { readColleagues } from '../core/moderation/assign.ts'
 import { readKeys, readViews } from '../core/moderation/desk.ts'
 import { readItem, readQueue } from '../core/moderation/queue.ts'
 import type { AppContext } from '../http/door.ts'
@@ -58,10 +59,11 @@ export async function showQueue(c: AppContext): Promise<Response> {
   const isWaiting = WAITING.some((state) => state === place.state)
   // A link to the next page names the order it continues, whatever the person comes to prefer meanwhile.
   const shown = { ...place, sort: place.sort ?? (isWaiting ? (queueOrder ?? undefined) : undefined) }
-  const [keys, page, views, notice] = await Promise.all([
+  const [keys, page, views, people, notice] = await Promise.all([
     readKeys(desk.ctx),
     readQueue(desk.ctx, { ...shown, limit: pageLength }),
     readViews(desk.ctx),
+    readColleagues(desk.ctx),
     noticeOf(c, desk),
   ])
   const { words } = desk
@@ -80,7 +82,7 @@ export async function showQueue(c: AppContext): Promise<Response> {
       </div>
       <main id="main" tabindex={-1}>
         <h1>{title}</h1>
-        <Filters desk={desk} place={place} states={TABS} />
+        <Filters desk={desk} place={place} states={TABS} people={people} />
         {notice && <NoticeBox desk={desk} notice={notice} place={place} />}
         {page.is_catching_up && <p class="notice">{words.desk.searchBehind}</p>}
         <p class="arrivals" id="arrivals" data-href={queueHref(desk, firstPage)} hidden></p>

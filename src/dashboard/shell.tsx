@@ -21,7 +21,7 @@ import {
 } from './account.tsx'
 import { receiveBan, receiveLift, showBans } from './bans.tsx'
 import { receiveBulk, receiveBulkUndo } from './bulk.tsx'
-import { showComment } from './comment.tsx'
+import { receiveAssignee, receiveContact, receiveNote, receiveViewing, showComment } from './comment.tsx'
 import { composeReply } from './compose.tsx'
 import { receiveConfirmation } from './confirm.tsx'
 import { isScript, receiveAct, receiveDecision, receiveUndo, tellMoved, tellStamp } from './decisions.ts'
@@ -84,6 +84,10 @@ export function deskDoors(limiter: RateLimiter): Hono<AppEnv> {
   doors.post('/desk/:site/words', receiveWords)
   doors.post('/desk/:site/words/switch', receiveSwitch)
   doors.get('/desk/:site/comments/:id', showComment)
+  doors.post('/desk/:site/comments/:id/assignee', receiveAssignee)
+  doors.post('/desk/:site/comments/:id/notes', receiveNote)
+  doors.post('/desk/:site/comments/:id/contact', receiveContact)
+  doors.post('/desk/:site/comments/:id/viewing', receiveViewing)
   doors.post('/desk/:site/comments/:id/reply', composeReply)
   doors.get('/desk/:site/bans', showBans)
   doors.post('/desk/:site/bans', receiveBan)

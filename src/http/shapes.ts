@@ -320,7 +320,9 @@ export const SurroundingsShape = z
         can_change_until: Time.nullable(),
       }),
     ),
+    root: Neighbour.nullable(),
     replies: z.array(Neighbour),
+    more_replies: z.boolean(),
     same_author: z.object({ items: z.array(Neighbour), more: z.boolean() }),
     has_contact: z.boolean(),
   })

@@ -3,7 +3,10 @@ import { CompiledQuery } from 'kysely'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { readFeed, stampFeed } from '../../src/core/comments/feed.ts'
 import { keepAssessments } from '../../src/core/moderation/assess.ts'
+import { readReassigned } from '../../src/core/moderation/assign.ts'
+import { readSurroundings } from '../../src/core/moderation/item.ts'
 import { countArrivals, readItem, readMoved, readQueue, readStamp } from '../../src/core/moderation/queue.ts'
+import { readOthersHere } from '../../src/core/moderation/viewing.ts'
 import { invite } from '../../src/core/people/team.ts'
 import { toCursor } from '../../src/lib/cursor.ts'
 import { BASE, openWard, type Ward } from '../support/ward.ts'
@@ -126,7 +129,18 @@ describe('what else grows', () => {
     const moved = await plan(() => readMoved(staff, [{ id: comment.id, version: 1 }]))
     const arrived = await plan(() => countArrivals(staff, 'pending', comment.id))
     expect(arrived).toContain('INDEX comment_in_queue (site_id=? AND state=? AND received_at>?)')
-    for (const each of [moved, arrived]) expect(each).not.toMatch(/SCAN (?:comment|fact)\b/)
+    const reassigned = await plan(() => readReassigned(staff, [{ id: comment.id, assignment: 1 }]))
+    for (const each of [moved, arrived, reassigned]) expect(each).not.toMatch(/SCAN (?:comment|fact)\b/)
+  })
+
+  it('so is what surrounds one comment: its story, who has it open, its replies and the others of its reader', async () => {
+    const root = await ward.published('Có trả lời.', {})
+    await ward.submit('Trả lời.', { parent_id: root.comment.id })
+    const staff = await ward.ctx({ kind: 'staff', id: 'a', name: 'Cô Một', role: 'moderator' })
+    const around = await plan(() => readSurroundings(staff, root.comment.id))
+    const here = await plan(() => readOthersHere(staff, root.comment.id))
+    expect(around).toContain('INDEX comment_of_reader_by_date (site_id=? AND reader_hash=?)')
+    for (const each of [around, here]) expect(each).not.toMatch(/SCAN (?:comment|audit|fact|revision|note|assignment|viewing|report)\b/)
   })
 
   it('a tab by article is read in the order of its index', async () => {

@@ -398,6 +398,22 @@ const CASES: Record<string, string | ((here: Side, there: Side) => Call[])> = {
       expected: 404,
     },
   ],
+  ...Object.fromEntries(
+    (['assignee', 'notes', 'contact', 'viewing'] as const).map((part) => [
+      `POST /desk/:site/comments/:id/${part}`,
+      (here: Side, there: Side) => {
+        const init = { method: 'POST', body: form({ act: 'release', assignment: '0', body: 'Sang nơi khác.', reason: 'Tò mò.' }) }
+        return [
+          ...onDesk(here, `/desk/${there.slug}/comments/${there.waiting.comment.id}/${part}`, init),
+          {
+            path: `/desk/${there.slug}/comments/${here.waiting.comment.id}/${part}`,
+            init: { ...init, headers: session(there.cookie) },
+            expected: 404,
+          },
+        ]
+      },
+    ]),
+  ),
   'GET /desk/:site/log': (here, there) => onDesk(here, `/desk/${there.slug}/log`),
   'POST /desk/:site/log/export': (here, there) =>
     onDesk(here, `/desk/${there.slug}/log/export`, { method: 'POST', body: form({ format: 'csv' }) }),
@@ -469,7 +485,11 @@ const CASES: Record<string, string | ((here: Side, there: Side) => Call[])> = {
     ...onDesk(here, `/desk/${there.slug}/moved`, { method: 'POST', body: { shown: [] } }),
     {
       path: `/desk/${there.slug}/moved`,
-      init: { method: 'POST', headers: session(there.cookie), body: { shown: [{ id: here.published.comment.id, version: 1 }] } },
+      init: {
+        method: 'POST',
+        headers: session(there.cookie),
+        body: { shown: [{ id: here.published.comment.id, version: 1, assignment: 0 }] },
+      },
       expected: 200,
     },
   ],
