@@ -9,14 +9,15 @@ import { newMachine } from '../test/support/server.ts'
 
 /** Another folder may be named on the command line. */
 const FOLDER = process.argv[2] ?? 'docs/screenshots'
+/** By the width of the page: pixels of a column of its sheet, wide enough to read. */
+const COLUMNS = { 320: 300, 768: 440, 1280: 560 } as const
 const WIDTHS = [320, 768, 1280] as const
 const SCHEMES = ['light', 'dark'] as const
 const SITE = 'phuong-vi-du'
-/** Pixels of a column of a sheet, and what is seen of a state at most. */
-const COLUMN = 300
-const COLUMNS = 5
-const TALLEST = 1_400
-/** Keeps a sheet under 300 kB. */
+const STATES_A_ROW = 5
+/** What is seen of a state at most, in its column's pixels. */
+const TALLEST = 1_100
+/** Keeps a sheet under 400 kB. */
 const QUALITY = 45
 
 const portal = createServer((request, response) => {
@@ -105,7 +106,7 @@ await server.ended
 portal.close()
 machine.remove()
 
-async function takeSheet(from: Browser, width: number, colorScheme: (typeof SCHEMES)[number]): Promise<void> {
+async function takeSheet(from: Browser, width: (typeof WIDTHS)[number], colorScheme: (typeof SCHEMES)[number]): Promise<void> {
   const figures: string[] = []
   for (const [name, path, act] of STATES) {
     const context = await from.newContext({ viewport: { width, height: 900 }, colorScheme })
@@ -118,13 +119,15 @@ async function takeSheet(from: Browser, width: number, colorScheme: (typeof SCHE
     figures.push(`<figure><figcaption>${name}</figcaption><img src="data:image/jpeg;base64,${picture.toString('base64')}"></figure>`)
     await context.close()
   }
-  const sheet = await from.newPage({ viewport: { width: COLUMN * COLUMNS + 60, height: 900 } })
-  await sheet.setContent(`<style>body{display:grid;grid-template-columns:repeat(${COLUMNS},${COLUMN}px);gap:8px;margin:8px;font:14px sans-serif;background:#888}
-    figure{margin:0}img{width:${COLUMN}px;max-height:${TALLEST}px;object-fit:cover;object-position:top}</style>${figures.join('')}`)
-  writeFileSync(
-    join(FOLDER, `widget-${width}-${colorScheme}.jpg`),
-    await sheet.screenshot({ type: 'jpeg', quality: QUALITY, fullPage: true }),
-  )
+  const column = COLUMNS[width]
+  const sheet = await from.newPage({ viewport: { width: (column + 8) * STATES_A_ROW + 8, height: 900 } })
+  await sheet.setContent(`<style>body{display:grid;grid-template-columns:repeat(${STATES_A_ROW},${column}px);gap:8px;margin:8px;font:14px sans-serif;background:#888}
+    figure{margin:0}img{width:${column}px;max-height:${TALLEST}px;object-fit:cover;object-position:top}</style>${figures.join('')}`)
+  const { width: across, height: down } = await sheet.locator('html').evaluate((html) => html.getBoundingClientRect())
+  const devtools = await sheet.context().newCDPSession(sheet)
+  const clip = { x: 0, y: 0, width: across, height: down, scale: 1 }
+  const { data } = await devtools.send('Page.captureScreenshot', { format: 'webp', quality: QUALITY, captureBeyondViewport: true, clip })
+  writeFileSync(join(FOLDER, `widget-${width}-${colorScheme}.webp`), Buffer.from(data, 'base64'))
   await sheet.close()
 }
 
