@@ -64,6 +64,8 @@ export type Services = {
   meters: Meters
   /** Where the end of the record's chain is kept; null where there is no disk, so that only the log keeps it. */
   anchor: Anchor | null
+  /** Lets whoever waits for this process have a turn, in the midst of long work that nobody waits for. */
+  pause(): Promise<void>
   /** Whether this process was told to stop, so that no new work should be sent to it. */
   isDraining(): boolean
 }

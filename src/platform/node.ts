@@ -138,6 +138,7 @@ export function nodeServices(config: Config, store: Store, nudge: (notBefore: st
     nudge,
     meters,
     anchor: fileAnchor(config.anchor ?? anchorBeside(config.database)),
+    pause: () => new Promise((resolve) => setTimeout(resolve)),
     isDraining: () => false,
   }
 }

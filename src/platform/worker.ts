@@ -50,6 +50,7 @@ export function workerServices(env: WorkerEnv): Services {
     nudge: () => {},
     meters,
     anchor: null,
+    pause: () => new Promise((resolve) => setTimeout(resolve)),
     isDraining: () => false,
   }
 }

@@ -41,6 +41,23 @@ describe('an office’s lists', () => {
     expect(await codesOf(comment.id)).toContain('word_mark')
   })
 
+  it('that another process changed just now keep no sender waiting, and are told of what came meanwhile', async () => {
+    await save({ mark: ['chợ tạm'] })
+    const { db } = ward.store
+    const { id: site } = await db.selectFrom('site').select('id').where('slug', '=', ward.slug).executeTakeFirstOrThrow()
+    const rule = { id: ward.services.newId(), site_id: site, text: 'dự án treo', words: 'dự án treo', effect: 'hold', created_at: '' }
+    await ward.store.batch([
+      db.insertInto('screening_rule').values(rule),
+      db.updateTable('site').set({ rules_version: 2 }).where('id', '=', site),
+    ])
+    const { comment } = await ward.submit('Dự án treo cạnh chợ tạm.')
+    expect(await codesOf(comment.id)).toEqual(['word_mark'])
+    await runOutbox(ward.services)
+    expect(await codesOf(comment.id)).toEqual(['word_hold', 'word_mark'])
+    const { comment: later } = await ward.submit('Dự án treo kia nữa.')
+    expect(await codesOf(later.id)).toEqual(['word_hold'])
+  })
+
   it('are tried on comments that are there, and nothing is kept', async () => {
     for (const body of ['Chợ tạm gây ồn.', 'Chợ tạm bẩn quá.', 'Đường đẹp.']) await ward.submit(body)
     const { json } = await api('leader', 'POST', 'rules/ward/trial', { ...EMPTY, hold: ['chợ tạm'] })

@@ -87,6 +87,7 @@ export async function openWard(env: Record<string, string> = {}): Promise<Ward> 
     nudge: () => {},
     meters: createMeters(),
     anchor: null,
+    pause: () => new Promise((resolve) => setTimeout(resolve)),
     isDraining: () => false,
   }
   const app = createApp(services)

@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import { allow, type Ctx } from '../context.ts'
 import { type Nudge, nudgesOf } from '../screening/nudges.ts'
-import { rulesFor } from '../screening/wordlist.ts'
+import { rulesAtHand } from '../screening/wordlist.ts'
 import { agenciesOf } from '../sites.ts'
 import { articleOf, threadIds } from '../threads.ts'
 import { AuthorInput, acceptName, textHash } from './author.ts'
@@ -26,7 +26,8 @@ export async function nudge(ctx: Ctx, raw: unknown): Promise<Nudge[]> {
   const { settings } = ctx.site
   const body = acceptBody(input.body, { min: settings.body_min, max: settings.body_max }, '/body')
   const name = acceptName(input.author?.name)
-  const nudges = nudgesOf({ body, name }, await rulesFor(ctx), agenciesOf(ctx.site))
+  const { rules } = await rulesAtHand(ctx)
+  const nudges = nudgesOf({ body, name }, rules, agenciesOf(ctx.site))
   if (input.article && (await wasSent(ctx, articleOf(input.article, '/article'), body))) nudges.push({ code: 'duplicate' })
   return nudges
 }

@@ -6,7 +6,7 @@ import { takingBackBeside } from '../moderation/undo.ts'
 import { audited, commit, retrying } from '../record.ts'
 import { imitatesOffice } from '../screening/names.ts'
 import { screen } from '../screening/screen.ts'
-import { rulesFor } from '../screening/wordlist.ts'
+import { lookAgain, rulesAtHand } from '../screening/wordlist.ts'
 import { agenciesOf, isOwnPage } from '../sites.ts'
 import { findThreadById, threadOf } from '../threads.ts'
 import { textHash } from './author.ts'
@@ -40,7 +40,8 @@ export async function revise(ctx: Ctx, commentId: string, token: string, raw: un
   if (current.body === body) return answer(ctx, comment, comment.state)
   const thread = await findThreadById(ctx, comment.threadId)
   const revisionId = services.newId()
-  const signals = screen({ body, name: comment.authorNameGiven }, await rulesFor(ctx), {
+  const { rules, isCurrent } = await rulesAtHand(ctx)
+  const signals = screen({ body, name: comment.authorNameGiven }, rules, {
     isForeignArticle: thread.url !== '' && !isOwnPage(site, thread.url),
     isImitation: comment.authorNameGiven !== null && imitatesOffice(comment.authorNameGiven, agenciesOf(site)),
   })
@@ -60,6 +61,7 @@ export async function revise(ctx: Ctx, commentId: string, token: string, raw: un
       .set({ state: 'pending', version: comment.version + 1, revision_id: revisionId, body_hash: textHash(body) })
       .where('id', '=', comment.id),
     audited(ctx, 'comment.revise', { kind: 'comment', id: comment.id }, { state_before: comment.state, number: current.number + 1 }),
+    ...(isCurrent ? [] : [lookAgain(ctx, now)]),
   ])
   return answer(ctx, comment, 'pending')
 }

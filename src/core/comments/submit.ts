@@ -11,7 +11,7 @@ import { openingOf, refuseClosed } from '../opening.ts'
 import { audited, commit, counted, retrying } from '../record.ts'
 import { imitatesOffice } from '../screening/names.ts'
 import { screen } from '../screening/screen.ts'
-import { rulesFor } from '../screening/wordlist.ts'
+import { lookAgain, rulesAtHand } from '../screening/wordlist.ts'
 import { agenciesOf, isOwnPage } from '../sites.ts'
 import {
   articleOf,
@@ -132,7 +132,8 @@ async function take(ctx: Ctx, input: Sent, request: Sending): Promise<Submitted>
   const editUntil = new Date(now.getTime() + settings.edit_minutes * MINUTE_MS).toISOString()
   const contactSealed = contact === null ? null : await seal(services.config.secret, `contact:${id}`, JSON.stringify(contact))
   const url = thread?.url ?? article.url ?? ''
-  const signals = screen({ body, name }, await rulesFor(ctx), {
+  const { rules, isCurrent } = await rulesAtHand(ctx)
+  const signals = screen({ body, name }, rules, {
     isForeignArticle: url !== '' && !isOwnPage(site, url),
     isFlooded: admission.isFlooded,
     wasBanned: admission.wasBanned,
@@ -190,6 +191,7 @@ async function take(ctx: Ctx, input: Sent, request: Sending): Promise<Submitted>
     insertRow(db, 'fact', fact),
     audited(ctx, 'comment.submit', { kind: 'comment', id }, { receipt: receiptCode }),
     ...admission.statements,
+    ...(isCurrent ? [] : [lookAgain(ctx, at)]),
   ])
   return answer(ctx, id, receiptCode, editUntil)
 }

@@ -25,12 +25,16 @@ export const piledMarksIn = (text: string): Span[] => placesOf(text, PILED_MARKS
 /** Words that mix Latin letters with those of another script, or are made of letters in disguise. */
 export function mixedScriptsIn(text: string): Span[] {
   if (!FOREIGN.test(text)) return []
-  return Array.from(text.matchAll(WORD))
-    .filter(([word]) => DISGUISED.test(word) || (FOREIGN.test(word) && LATIN.test(word) && !UNIT.test(word)))
-    .map(({ 0: word, index }): Span => [index, index + word.length])
+  return placesOf(text, WORD).filter(([start, end]) => {
+    const word = text.slice(start, end)
+    return FOREIGN.test(word) && (DISGUISED.test(word) || (LATIN.test(word) && !UNIT.test(word)))
+  })
 }
 
-/** Where a pattern matches, in order. */
+/** Where a pattern matches, in order. It must be a global one that matches no empty text. */
 export function placesOf(text: string, pattern: RegExp): Span[] {
-  return Array.from(text.matchAll(pattern), (match): Span => [match.index, match.index + match[0].length])
+  const places: Span[] = []
+  pattern.lastIndex = 0
+  for (let match = pattern.exec(text); match !== null; match = pattern.exec(text)) places.push([match.index, pattern.lastIndex])
+  return places
 }

@@ -49,6 +49,8 @@ const VNI_MARKS: Record<string, string> = {
 }
 /** Letters that VNI has whole. */
 const VNI_LETTERS: Record<string, string> = { ñ: 'đ', ô: 'ơ', ö: 'ư', í: 'í', ì: 'ì', æ: 'ỉ', ó: 'ĩ', ò: 'ị', î: 'ỵ' }
+/** Each pair of letters, read once. */
+const vniLetters = new Map<string, string>()
 const VNI = /[aeouyôö][ùøûõïâáàåãäêéèúüë]|[ñôöíìæóòî]/gi
 
 /** What CP1252 makes of the bytes 0x80 to 0x9F; those it leaves out stay themselves. */
@@ -100,23 +102,32 @@ function fromTcvn3(text: string): string {
 
 function fromVni(text: string): string {
   return text.replace(VNI, (found) => {
+    const known = vniLetters.get(found)
+    if (known !== undefined) return known
     const [base = '', mark] = found
     const whole = VNI_LETTERS[base.toLowerCase()] ?? base.toLowerCase()
     const letter = (whole + (mark === undefined ? '' : (VNI_MARKS[mark.toLowerCase()] ?? ''))).normalize('NFC')
-    return base === base.toLowerCase() ? letter : letter.toUpperCase()
+    const read = base === base.toLowerCase() ? letter : letter.toUpperCase()
+    vniLetters.set(found, read)
+    return read
   })
 }
 
 function fromLatin1(text: string): string {
-  const decoder = new TextDecoder('utf-8', { fatal: true })
-  return text
-    .replace(READ_AS_LATIN1, (found) => {
-      const bytes = Array.from(found, (letter) => (letter === ' ' ? 0xa0 : (BYTES.get(letter) ?? letter.charCodeAt(0))))
-      try {
-        return decoder.decode(Uint8Array.from(bytes))
-      } catch {
-        return found
-      }
-    })
-    .normalize('NFC')
+  return text.replace(READ_AS_LATIN1, (found) => decoded(found) ?? found).normalize('NFC')
+}
+
+/** The character that two or three bytes of UTF-8 stand for, or null where they stand for none. */
+function decoded(found: string): string | null {
+  const [first, second, third] = [byteAt(found, 0), byteAt(found, 1), byteAt(found, 2)]
+  const point =
+    found.length === 2 ? ((first & 0x1f) << 6) | (second & 0x3f) : ((first & 0x0f) << 12) | ((second & 0x3f) << 6) | (third & 0x3f)
+  const isShortest = point >= (found.length === 2 ? 0x80 : 0x800)
+  const isSurrogate = point >= 0xd800 && point <= 0xdfff
+  return isShortest && !isSurrogate ? String.fromCharCode(point) : null
+}
+
+function byteAt(found: string, at: number): number {
+  const letter = found.charAt(at)
+  return letter === ' ' ? 0xa0 : (BYTES.get(letter) ?? letter.charCodeAt(0))
 }

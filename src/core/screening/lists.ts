@@ -1,9 +1,10 @@
 // The words and phrases that come with the product, of its own making: what is vulgar, what advertises, and innocent phrases in which such
 // words occur. Words are compared with their marks, whole syllable by whole syllable; an office turns off what does not fit it.
 // Not for: an office's own lists, or forms in disguise, which are undone before they are compared (tokens.ts).
+import { once } from '../../lib/once.ts'
 import type { SignalCode } from './signal.ts'
 
-type List = {
+export type List = {
   code: SignalCode
   entries: readonly string[]
   /** Allows what others of the lists point out. */
@@ -77,7 +78,7 @@ const SORCERY = `
 const SORCERY_UNMARKED = 'bua yeu, bua ngai, bo bua, lam bua, thay bua, xem boi, goi vong, truc vong, giu chong, kumanthong'
 
 /** Every built-in list. */
-export const LISTS: readonly List[] = [
+export const lists = once((): readonly List[] => [
   { code: 'vulgar', entries: listed(VULGAR), isDisguisable: true },
   { code: 'rude', entries: listed(RUDE) },
   { code: 'vulgar', entries: listed(VULGAR_UNMARKED), isUnmarked: true, isDisguisable: true },
@@ -90,7 +91,7 @@ export const LISTS: readonly List[] = [
   { code: 'loan', entries: listed(LOAN_UNMARKED), isUnmarked: true, isDisguisable: true },
   { code: 'sorcery', entries: listed(SORCERY), isDisguisable: true },
   { code: 'sorcery', entries: listed(SORCERY_UNMARKED), isUnmarked: true, isDisguisable: true },
-]
+])
 
 function listed(text: string): string[] {
   return text

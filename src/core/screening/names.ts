@@ -1,5 +1,7 @@
 // Names that pass for an office or an officer: what a name reads as, whatever letters, gaps and marks it is written with, against what
 // offices and their people call themselves. A person may well be called Công An, Chu Tịch or Đoàn Phương. Pure.
+import { once } from '../../lib/once.ts'
+import { letterInName } from './lookalikes.ts'
 import { canonical } from './vietnamese.ts'
 
 /** A letter of a name as it reads: its base, the marks on it, and whether a word or a part of the name begins with it. */
@@ -8,36 +10,6 @@ type Letter = { base: string; marks: string; isWordStart: boolean; isPartStart: 
 /** What is looked for, and with which marks: `any` where no person's name reads so, however it is marked. */
 type Term = { letters: readonly Letter[]; marks: 'any' | 'own_or_none' | 'own' }
 
-/** Letters of other scripts, and signs, that look like one of ours. Plain digits are letters only inside a word. */
-const LOOK_ALIKES = new Map(
-  Object.entries({
-    a: 'аαɑ@⍺',
-    b: 'вьßЬ',
-    c: 'сϲςⅽ¢©',
-    d: 'ԁⅾ',
-    e: 'еєεҽ€',
-    g: 'ɡց',
-    h: 'һнհ',
-    i: 'іıιӏ|!¡ǀ',
-    j: 'јϳ',
-    k: 'кκ',
-    m: 'мⅿ',
-    n: 'пηոռ',
-    o: 'оοσօ०',
-    p: 'рρ',
-    q: 'ԛգ',
-    r: 'гɾ',
-    s: 'ѕ$ꜱ§',
-    t: 'тτ+†',
-    u: 'υսцʋ',
-    v: 'ѵν',
-    w: 'ԝѡω',
-    x: 'хχ×',
-    y: 'уγү',
-    z: 'ᴢ',
-  }).flatMap(([letter, signs]) => Array.from(signs, (sign) => [sign, letter] as const)),
-)
-const DIGITS = new Map(Object.entries({ 0: 'o', 1: 'i', 3: 'e', 4: 'a', 5: 's', 7: 't', 8: 'b', 9: 'g' }))
 /** Letters that are taken for one another at a glance, or in spelling. */
 const ALIKE: Record<string, string> = { l: 'i', y: 'i' }
 /** Signs that promise a check by somebody: ticks, seals, shields, stars and flags beside a name. */
@@ -46,10 +18,7 @@ const BADGES = /[✓✔☑✅🗸🗹🆗💯🛡👮🏛⚖🎖🏅⭐🌟★�
 const PARTING = /[-–—,;:()[\]{}/\\•·|"“”'_~=>*]/u
 
 /** Stands before a title without changing it. */
-const HONORIFICS = terms(
-  ['ông', 'bà', 'anh', 'chị', 'cô', 'chú', 'đồng chí', 'đ c', 'ngài', 'mr', 'mrs', 'tôi là', 'trang', 'nick'],
-  'own_or_none',
-)
+const HONORIFICS = ['ông', 'bà', 'anh', 'chị', 'cô', 'chú', 'đồng chí', 'đ c', 'ngài', 'mr', 'mrs', 'tôi là', 'trang', 'nick']
 
 const PLACES = ['phường', 'xã', 'thị trấn', 'thị xã', 'quận', 'huyện', 'thành phố', 'tỉnh', 'đặc khu', 'khu phố', 'khu vực', 'tp', 'p', 'x']
 const OFFICES = ['ubnd', 'ủy ban', 'hđnd', 'hội đồng', 'đảng ủy', 'đảng bộ', 'mttq', 'mặt trận', 'chi bộ', 'hội nông dân', 'hội phụ nữ']
@@ -286,30 +255,19 @@ const WHOLE = [
 const RANKS = ['thiếu', 'trung', 'thượng', 'đại'].flatMap((grade) => [`${grade} úy`, `${grade} tá`, `${grade} tướng`])
 
 /** What persons are called that a term would take for a word that lost a mark. */
-const PERSONS = new Set(
-  [
-    'chu tịch',
-    'chu tịch phương',
-    'chủ tịch phương',
-    'công an phương',
-    'tô trưởng',
-    'trương phong',
-    'trương ban',
-    'thanh trà',
-    'ca phương',
-    'bi thư',
-    'đặng ủy',
-    'đặng bộ',
-    'bí thu',
-    'phó phương',
-    'trưởng phương',
-    'trương phường',
-  ].map((each) => spelled(lettersOf(each))),
-)
+const PERSONS = [
+  ...['chu tịch', 'chu tịch phương', 'chủ tịch phương', 'công an phương', 'tô trưởng', 'trương phong', 'trương ban', 'thanh trà'],
+  ...['ca phương', 'bi thư', 'đặng ủy', 'đặng bộ', 'bí thu', 'phó phương', 'trưởng phương', 'trương phường'],
+]
 
-const ofAnywhere = byFirstLetter(terms(LOOSE, 'any'), terms(ANYWHERE, 'own_or_none'))
-const ofFirst = byFirstLetter(terms(FIRST, 'own_or_none'), terms(RANKS, 'own'))
-const ofWhole = byFirstLetter(terms(WHOLE, 'own_or_none'))
+/** All of it read as names are, when the first name is. */
+const known = once(() => ({
+  honorifics: terms(HONORIFICS, 'own_or_none'),
+  anywhere: byFirstLetter(terms(LOOSE, 'any'), terms(ANYWHERE, 'own_or_none')),
+  first: byFirstLetter(terms(FIRST, 'own_or_none'), terms(RANKS, 'own')),
+  whole: byFirstLetter(terms(WHOLE, 'own_or_none')),
+  persons: new Set(PERSONS.map((each) => spelled(lettersOf(each)))),
+}))
 
 /** What comes before the place in the name of an agency, and how it is shortened. */
 const AGENCY =
@@ -359,10 +317,10 @@ export function imitatesOffice(name: string, agencies: readonly string[]): boole
   const starts = partStarts(letters)
   return letters.some(({ base, isWordStart }, at) => {
     if (!isWordStart) return false
-    const endsOf = (known: Terms) => (known.get(base) ?? []).flatMap((term) => endOf(letters, at, term, isMarked) ?? [])
-    if (endsOf(ofAnywhere).length > 0 || (at === 0 && endsOf(own).length > 0)) return true
+    const endsOf = (given: Terms) => (given.get(base) ?? []).flatMap((term) => endOf(letters, at, term, isMarked) ?? [])
+    if (endsOf(known().anywhere).length > 0 || (at === 0 && endsOf(own).length > 0)) return true
     if (!starts.has(at)) return false
-    return endsOf(ofFirst).length > 0 || endsOf(ofWhole).some((end) => letters[end]?.isPartStart ?? true)
+    return endsOf(known().first).length > 0 || endsOf(known().whole).some((end) => letters[end]?.isPartStart ?? true)
   })
 }
 
@@ -384,10 +342,10 @@ function byFirstLetter(...lists: readonly Term[][]): Terms {
 /** Made once for each site's names, of the last hundred sites. */
 function ownTerms(agencies: readonly string[]): Terms {
   const key = agencies.join('\n')
-  const known = OWN.get(key) ?? byFirstLetter(terms(agencies.flatMap(namesOf), 'any'))
+  const made = OWN.get(key) ?? byFirstLetter(terms(agencies.flatMap(namesOf), 'any'))
   if (OWN.size >= MAX_OWN) OWN.clear()
-  OWN.set(key, known)
-  return known
+  OWN.set(key, made)
+  return made
 }
 
 /** What an agency may be called: its own name, and what is where it is, with the usual short forms. */
@@ -435,7 +393,7 @@ function lettersOf(name: string): Letter[] {
 /** A sign as the letter it looks like; a digit or a sign of punctuation only beside a letter of the same word. */
 function readLookAlike(signs: readonly string[], at: number): string | null {
   const sign = signs[at] ?? ''
-  const letter = LOOK_ALIKES.get(sign) ?? DIGITS.get(sign)
+  const letter = letterInName(sign)
   if (letter === undefined) return null
   if (/\p{L}/u.test(sign)) return letter
   return /[\p{L}\p{M}]/u.test(signs[at - 1] ?? '') || /\p{L}/u.test(signs[at + 1] ?? '') ? letter : null
@@ -445,7 +403,7 @@ function readLookAlike(signs: readonly string[], at: number): string | null {
 function partStarts(letters: readonly Letter[]): Set<number> {
   const starts = new Set(letters.flatMap(({ isPartStart }, at) => (isPartStart ? [at] : [])))
   for (const at of [...starts])
-    for (const honorific of HONORIFICS) {
+    for (const honorific of known().honorifics) {
       const end = endOf(letters, at, honorific, true)
       if (end !== null) starts.add(end)
     }
@@ -474,7 +432,7 @@ function endOf(letters: readonly Letter[], at: number, term: Term, isMarked: boo
   if (term.marks === 'own' || wrong > 1) return null
   if (!isMarked) return end
   // One wrong mark among right ones is a slip, or meant to be one.
-  return exact >= missing + 2 * wrong && !PERSONS.has(spelled(letters.slice(at, end))) ? end : null
+  return exact >= missing + 2 * wrong && !known().persons.has(spelled(letters.slice(at, end))) ? end : null
 }
 
 /** The marks in one order; hook and tilde are one, since half the country speaks them so. */

@@ -2,7 +2,6 @@
 // offices that are named after them. Pure.
 import { placesOf } from './characters.ts'
 import type { Span } from './privacy.ts'
-import { hasMarks } from './vietnamese.ts'
 
 /** Words by which people accuse: the terms of the Law on Denunciations, and what stands for them in speech. */
 const ACCUSING =
@@ -22,11 +21,17 @@ const ASKING_UNMARKED = /\b(?:kien nghi|de nghi|de xuat|mong (?:phuong|xa|ubnd|c
 
 const SUBJECT_REACH = 60
 
-export const denunciationsIn = (text: string): Span[] => meant(text, ACCUSING, ACCUSING_UNMARKED)
-export const complaintsIn = (text: string): Span[] => meant(text, COMPLAINING, COMPLAINING_UNMARKED)
-export const requestsIn = (text: string): Span[] => placesOf(text, hasMarks(text) ? ASKING : ASKING_UNMARKED)
+type Asked = { denunciation: Span[]; complaint: Span[]; request: Span[] }
 
-function meant(text: string, marked: RegExp, unmarked: RegExp): Span[] {
-  const places = placesOf(text, hasMarks(text) ? marked : unmarked)
-  return places.filter(([start]) => !AS_A_SUBJECT.test(text.slice(Math.max(0, start - SUBJECT_REACH), start)))
+/** What a text asks for, with the places that say so. In one that has marks, words without any are others. */
+export function petitionsIn(text: string, isMarked: boolean): Asked {
+  return {
+    denunciation: meant(text, isMarked ? ACCUSING : ACCUSING_UNMARKED),
+    complaint: meant(text, isMarked ? COMPLAINING : COMPLAINING_UNMARKED),
+    request: placesOf(text, isMarked ? ASKING : ASKING_UNMARKED),
+  }
+}
+
+function meant(text: string, asking: RegExp): Span[] {
+  return placesOf(text, asking).filter(([start]) => !AS_A_SUBJECT.test(text.slice(Math.max(0, start - SUBJECT_REACH), start)))
 }

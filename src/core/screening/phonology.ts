@@ -1,5 +1,6 @@
 // Which letter sequences can be a Vietnamese syllable: an onset, a rime and a tone that go together by the rules of spelling.
 // Not for: spell-checking. Names, loan words and abbreviations of good Vietnamese are none; shares of a text are what it serves.
+import { once } from '../../lib/once.ts'
 
 /** Rimes by their main vowel, without tone. */
 const RIMES = `
@@ -22,18 +23,21 @@ const ONSETS = ['', 'b', 'ch', 'd', 'đ', 'gi', 'h', 'kh', 'l', 'm', 'n', 'nh', 
 /** In "gi" the vowel i is written once: gì, gìn, giếng. */
 const AFTER_G = ['i', 'in', 'im', 'iêc', 'iêng', 'iêt', 'iêu', 'ia']
 
-/** Every syllable without its tone. */
-const SYLLABLES = new Set(
-  RIMES.flatMap((rime) => {
-    const isFront = /^[eêiy]/.test(rime)
-    const onsets = [
-      ...ONSETS,
-      ...(isFront ? BEFORE_FRONT : BEFORE_BACK),
-      ...(AFTER_G.includes(rime) ? ['g'] : []),
-      ...(rime.startsWith('u') ? ['q'] : []),
-    ]
-    return onsets.map((onset) => onset + rime)
-  }),
+/** Every syllable without its tone, made for the first text. */
+const toneless = once(
+  () =>
+    new Set(
+      RIMES.flatMap((rime) => {
+        const isFront = /^[eêiy]/.test(rime)
+        const onsets = [
+          ...ONSETS,
+          ...(isFront ? BEFORE_FRONT : BEFORE_BACK),
+          ...(AFTER_G.includes(rime) ? ['g'] : []),
+          ...(rime.startsWith('u') ? ['q'] : []),
+        ]
+        return onsets.map((onset) => onset + rime)
+      }),
+    ),
 )
 
 const TONES = /[\u0300\u0301\u0303\u0309\u0323]/g
@@ -47,8 +51,8 @@ export function isSyllable(word: string): boolean {
   const parts = word.toLowerCase().normalize('NFD')
   const tones = parts.match(TONES) ?? []
   if (tones.length > 1) return false
-  const toneless = (tones.length === 0 ? parts : parts.replace(TONES, '')).normalize('NFC')
-  if (!SYLLABLES.has(toneless)) return false
+  const bare = (tones.length === 0 ? parts : parts.replace(TONES, '')).normalize('NFC')
+  if (!toneless().has(bare)) return false
   // Without a tone a stopped syllable is no word, but it is what people type who leave marks out.
-  return tones.length === 0 || !STOPPED.test(toneless) || tones[0] === '\u0301' || tones[0] === '\u0323'
+  return tones.length === 0 || !STOPPED.test(bare) || tones[0] === '\u0301' || tones[0] === '\u0323'
 }

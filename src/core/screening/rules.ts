@@ -1,10 +1,11 @@
 // The rules that a site's comments are screened by: built-in lists and the office's own, made ready once for each version of them. Pure.
 // Not for: keeping them (wordlist.ts) or what else is looked for in a text (screen.ts).
-import { LISTS } from './lists.ts'
+import { once } from '../../lib/once.ts'
+import { type List, lists } from './lists.ts'
 import { comparable } from './privacy.ts'
 import type { SignalCode } from './signal.ts'
-import { withoutRepeats } from './tokens.ts'
-import { canonical, fold } from './vietnamese.ts'
+import { foldedUnits, withoutRepeats } from './tokens.ts'
+import { canonical } from './vietnamese.ts'
 
 /** What an entry does: `hold` and `mark` point its places out, more and less urgently; `allow` keeps others from pointing them out. */
 export const EFFECTS = ['hold', 'mark', 'allow'] as const
@@ -15,6 +16,8 @@ const ALONE_COST = 1_000
 /** Characters of one entry, and stars in it: what a person can still read. */
 const MAX_ENTRY_LENGTH = 80
 const MAX_STARS = 3
+/** Entries made ready in one turn: a millisecond or two. */
+const SLICE = 500
 /** Parted words are found by so many letters; shorter ones are not looked for: "c u" is also the end of "phúc u…". */
 export const BEGINNING = 3
 
@@ -37,7 +40,7 @@ export type Keyed = { entry: Entry; key: number }
 type Joined = { entry: Entry; text: string; folded: string }
 
 /** Entries found by one word, and by that word with the one after it. */
-type Found = { alone: Keyed[]; before: Map<string, Keyed[]> }
+type Found = { alone: Keyed[]; before: Map<string, Keyed[]> | null }
 
 /**
  * Entries by what they are found by: one or two neighbouring words without marks; two neighbouring letters of a word, where each of their
@@ -52,7 +55,7 @@ type Index = {
 /** Rules made ready. `off` names those that are turned off on the site: codes, entries of built-in lists, or an office's own rules. */
 export type Rules = {
   off: ReadonlySet<string>
-  indexes: readonly Index[]
+  readonly indexes: readonly Index[]
   /** Numbers and addresses that the office allows, such as its own: {@link comparable}. */
   allowed: ReadonlySet<string>
 }
@@ -77,65 +80,101 @@ export function pairOf(text: string, at: number): number {
 
 /** The built-in rules and an office's own, without those that are turned off. */
 export function rulesOf(own: readonly OwnRule[], off: Iterable<string>): Rules {
-  const allowed = new Set(own.filter(({ effect }) => effect === 'allow').map(({ text }) => comparable(text)))
-  return { off: new Set(off), allowed, indexes: own.length === 0 ? [BUILT_IN_INDEX] : [BUILT_IN_INDEX, indexOf(own.flatMap(ownEntry))] }
+  const steps = making(own, off)
+  for (let step = steps.next(); ; step = steps.next()) if (step.done) return step.value
 }
 
-const BUILT_IN_INDEX = indexOf(
-  LISTS.flatMap(({ code, entries, isUnmarked = false, isAllowing = false, isDisguisable = false }) =>
-    entries.flatMap((entry) => {
-      const words = wordsOf(entry)
-      return words === null ? [] : [{ rule: `${code}:${entry}`, code, entry, words, isAllowing, isUnmarked, isDisguisable }]
-    }),
-  ),
-)
+/** The same, a slice at a time with a pause after each. */
+export async function rulesInTurns(own: readonly OwnRule[], off: Iterable<string>, pause: () => Promise<void>): Promise<Rules> {
+  const steps = making(own, off)
+  for (let step = steps.next(); ; step = steps.next()) {
+    if (step.done) return step.value
+    await pause()
+  }
+}
+
+function* making(own: readonly OwnRule[], off: Iterable<string>): Generator<void, Rules> {
+  const entries: Entry[] = []
+  for (const [place, rule] of own.entries()) {
+    const entry = ownEntry(rule)
+    if (entry !== null) entries.push(entry)
+    if (place % SLICE === SLICE - 1) yield
+  }
+  const ownIndexes = entries.length === 0 ? [] : [yield* indexing(entries)]
+  return {
+    off: new Set(off),
+    allowed: new Set(own.filter(({ effect }) => effect === 'allow').map(({ text }) => comparable(text))),
+    get indexes() {
+      return [builtInIndex(), ...ownIndexes]
+    },
+  }
+}
+
+/** Made for the first text that is screened, not at every start. */
+const builtInIndex = once(() => {
+  const steps = indexing(lists().flatMap(builtInEntries))
+  for (let step = steps.next(); ; step = steps.next()) if (step.done) return step.value
+})
 
 /** The rules of a site that has none of its own. */
 export const BUILT_IN: Rules = rulesOf([], [])
 
-function ownEntry({ id, text, effect }: OwnRule): Entry[] {
-  const words = wordsOf(text)
-  if (words === null) return []
-  const code = effect === 'hold' ? 'word_hold' : 'word_mark'
-  const isAllowing = effect === 'allow'
-  return [{ rule: `rule:${id}`, code, entry: text, words, isAllowing, isUnmarked: false, isDisguisable: !isAllowing }]
+function builtInEntries({ code, entries, isUnmarked = false, isAllowing = false, isDisguisable = false }: List): Entry[] {
+  return entries.flatMap((entry) => {
+    const words = wordsOf(entry)
+    return words === null ? [] : [{ rule: `${code}:${entry}`, code, entry, words, isAllowing, isUnmarked, isDisguisable }]
+  })
 }
 
-function indexOf(entries: readonly Entry[]): Index {
+function ownEntry({ id, text, effect }: OwnRule): Entry | null {
+  const words = wordsOf(text)
+  if (words === null) return null
+  const code = effect === 'hold' ? 'word_hold' : 'word_mark'
+  const isAllowing = effect === 'allow'
+  return { rule: `rule:${id}`, code, entry: text, words, isAllowing, isUnmarked: false, isDisguisable: !isAllowing }
+}
+
+function* indexing(entries: readonly Entry[]): Generator<void, Index> {
   const uses = new Map<string, number>()
   for (const { words } of entries) for (const word of words) uses.set(word, (uses.get(word) ?? 0) + 1)
   const byWord = new Map<string, Found>()
   const byPair = new Map<number, Keyed[]>()
   const byBeginning = new Map<string, Joined[]>()
-  for (const entry of entries) {
+  for (const [place, entry] of entries.entries()) {
+    if (place % SLICE === SLICE - 1) yield
     const key = rarest(entry.words, uses)
-    const folded = entry.words.map(fold)
-    const word = folded[key] ?? ''
+    const word = foldedUnits(entry.words[key] ?? '')
     if (word.includes('*')) put(byPair, pairOf(longestPart(word), 0), { entry, key })
     else {
-      const found: Found = byWord.get(word) ?? { alone: [], before: new Map() }
+      const found: Found = byWord.get(word) ?? { alone: [], before: null }
       byWord.set(word, found)
-      const next = folded[key + 1]
+      const next = entry.words[key + 1]
       if (next === undefined || next.includes('*')) found.alone.push({ entry, key })
-      else put(found.before, next, { entry, key })
+      else {
+        found.before ??= new Map()
+        put(found.before, foldedUnits(next), { entry, key })
+      }
     }
-    const text = withoutRepeats(entry.words.join(''))
-    if (entry.isDisguisable && text.length >= BEGINNING && !text.includes('*')) {
-      const joined = fold(text)
-      put(byBeginning, joined.slice(0, BEGINNING), { entry, text, folded: joined })
-    }
+    const joined = entry.words.join('')
+    if (!entry.isDisguisable || joined.length < BEGINNING || joined.includes('*')) continue
+    const text = withoutRepeats(joined)
+    const folded = foldedUnits(text)
+    if (text.length >= BEGINNING) put(byBeginning, folded.slice(0, BEGINNING), { entry, text, folded })
   }
   return { byWord, byPair, byBeginning }
 }
 
 /** The place of the word that fewest entries have, since a thousand may begin alike: not the last one where there are two, nor one with a star where others have none. */
 function rarest(words: readonly string[], uses: ReadonlyMap<string, number>): number {
-  const cost = (place: number) => {
-    const word = words[place] ?? '*'
-    if (word.includes('*')) return Number.POSITIVE_INFINITY
-    return (uses.get(word) ?? 0) + (words.length > 1 && (words[place + 1] ?? '*').includes('*') ? ALONE_COST : 0)
+  if (words.length === 1) return 0
+  let [best, least] = [0, Number.POSITIVE_INFINITY]
+  for (const [place, word] of words.entries()) {
+    if (word.includes('*')) continue
+    const next = words[place + 1]
+    const cost = (uses.get(word) ?? 0) + (next === undefined || next.includes('*') ? ALONE_COST : 0)
+    if (cost < least) [best, least] = [place, cost]
   }
-  return words.reduce((best, _, place) => (cost(place) < cost(best) ? place : best), 0)
+  return best
 }
 
 function longestPart(word: string): string {

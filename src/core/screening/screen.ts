@@ -3,11 +3,11 @@
 import { bidirectionalIn, invisibleIn, mixedScriptsIn, piledMarksIn } from './characters.ts'
 import { recover } from './encoding.ts'
 import { advertisedIn, linksIn } from './links.ts'
-import { complaintsIn, denunciationsIn, requestsIn } from './petitions.ts'
+import { petitionsIn } from './petitions.ts'
 import { comparable, findPersonalData, type Span } from './privacy.ts'
 import type { Rules } from './rules.ts'
 import { inOrder, type Signal, type SignalCode, signal } from './signal.ts'
-import { lacksMarks } from './vietnamese.ts'
+import { hasMarks, isTypedBare } from './vietnamese.ts'
 import { wordSignals } from './words.ts'
 
 /** What was sent: the text as it is kept, and the name its author gave. */
@@ -58,14 +58,16 @@ const OF_SURROUNDINGS: readonly SignalCode[] = [
 function textSignals(body: string, rules: Rules): Signal[] {
   const personal = findPersonalData(body).filter(({ span }) => !rules.allowed.has(comparable(body.slice(...span))))
   const converted = recover(body)
+  const isMarked = hasMarks(body)
+  const asked = petitionsIn(body, isMarked)
   return [
     ...found('invisible', invisibleIn(body)),
     ...found('bidi', bidirectionalIn(body)),
     ...found('piled_marks', piledMarksIn(body)),
     ...found('mixed_script', mixedScriptsIn(body)),
     ...(converted === null ? [] : [signal('legacy_encoding', [], { details: { converted: converted.text } })]),
-    ...(lacksMarks(body) ? [signal('no_diacritics')] : []),
-    ...wordSignals(body, rules),
+    ...(!isMarked && isTypedBare(body) ? [signal('no_diacritics')] : []),
+    ...wordSignals(body, rules, isMarked),
     ...found('links', linksIn(body)),
     ...found('phone_ad', advertisedIn(body, personal)),
     ...found(
@@ -73,9 +75,9 @@ function textSignals(body: string, rules: Rules): Signal[] {
       personal.map(({ span }) => span),
       { kinds: [...new Set(personal.map(({ kind }) => kind))] },
     ),
-    ...found('denunciation', denunciationsIn(body)),
-    ...found('complaint', complaintsIn(body)),
-    ...found('request', requestsIn(body)),
+    ...found('denunciation', asked.denunciation),
+    ...found('complaint', asked.complaint),
+    ...found('request', asked.request),
   ]
 }
 

@@ -1,6 +1,6 @@
 // A text as the matcher reads it: its words as they are written, and once more as they were meant where somebody disguised them.
 // Everything keeps its place in the text as given. Pure; nothing of this is ever stored or shown.
-import { latinOf } from './lookalikes.ts'
+import { latinOf, letterFor } from './lookalikes.ts'
 import { isSyllable } from './phonology.ts'
 import { canonical, syllables } from './vietnamese.ts'
 
@@ -24,21 +24,6 @@ const DISGUISED_LENGTH = 10_000
 /** Longer words are looked at by their beginning; no entry of a list is as long. */
 const LONGEST_WORD = 64
 
-/** Digits and signs written for letters. Those that are not here stay what they are. */
-const FOR_LETTERS: Record<string, string> = {
-  '0': 'o',
-  '1': 'i',
-  '3': 'e',
-  '4': 'a',
-  '5': 's',
-  '7': 't',
-  '9': 'g',
-  '@': 'a',
-  $: 's',
-  '!': 'i',
-  '€': 'e',
-  '|': 'l',
-}
 /** Beginnings and ends of syllables that are parted from the rest of one, beside single letters. */
 const CLUSTERS = new Set(['ch', 'gh', 'gi', 'kh', 'ng', 'ngh', 'nh', 'ph', 'qu', 'th', 'tr'])
 /** One such sign between two pieces, without a space, joins rather than parts them. */
@@ -53,7 +38,7 @@ export function tokensOf(text: string): Token[] {
       start: word.start,
       end: word.end,
       text: spelled,
-      folded: folded(spelled),
+      folded: foldedUnits(spelled),
       stands: '',
       isUndone: false,
       isAfterBreak: isBreak(text, before, word.start),
@@ -130,7 +115,7 @@ function tokenOf(word: Word, isAfterBreak: boolean): Token {
   let isUndone = word.isUndone
   for (const [place, written] of word.letters.entries()) {
     if (kept.length === LONGEST_WORD) break
-    const meant = isMixed ? FOR_LETTERS[written] : undefined
+    const meant = isMixed ? letterFor(written) : undefined
     kept.push(meant ?? written)
     stands.push(meant !== undefined || (word.stands[place] ?? false))
     if (meant !== undefined) isUndone = true
@@ -145,7 +130,7 @@ function tokenOf(word: Word, isAfterBreak: boolean): Token {
     start: word.start,
     end: word.end,
     text,
-    folded: folded(text),
+    folded: foldedUnits(text),
     stands: stands.includes(true) && text.length === stands.length ? stands.map((is) => (is ? '1' : '0')).join('') : '',
     isAfterBreak,
     isUndone,
@@ -158,7 +143,7 @@ function hasRepeats(letters: readonly string[]): boolean {
 
 /** Whether a letter is the one before it once more, with marks on one of them at most. */
 function isRepeated(last: string, letter: string): boolean {
-  return last === letter || (folded(last) === folded(letter) && (last === folded(last) || letter === folded(letter)))
+  return last === letter || (foldedUnits(last) === foldedUnits(letter) && (last === foldedUnits(last) || letter === foldedUnits(letter)))
 }
 
 /** Leaves one of repeated letters: the one that has marks. */
@@ -167,7 +152,7 @@ function squash(letters: string[], stands: boolean[]): void {
   for (const [place, letter] of letters.entries()) {
     const last = letters[end - 1]
     if (end > 0 && last !== undefined && isRepeated(last, letter)) {
-      if (last === folded(last)) letters[end - 1] = letter
+      if (last === foldedUnits(last)) letters[end - 1] = letter
     } else {
       letters[end] = letter
       stands[end] = stands[place] ?? false
@@ -202,7 +187,7 @@ function groupOf(tokens: readonly Token[]): Group {
   const letters: string[] = []
   const stands: string[] = []
   for (const token of tokens) {
-    const meant = token.text.length === 1 ? FOR_LETTERS[token.text] : undefined
+    const meant = token.text.length === 1 ? letterFor(token.text) : undefined
     const [text, marks] = meant === undefined ? [token.text, token.stands || '0'.repeat(token.text.length)] : [meant, '1']
     let at = letters.length
     for (let place = 0; place < text.length; place++) {
@@ -221,11 +206,15 @@ function groupOf(tokens: readonly Token[]): Group {
   const text = letters.join('')
   const [first, last] = [tokens[0], tokens.at(-1)]
   const span = { start: first?.start ?? 0, end: last?.end ?? 0 }
-  return { ...span, text, folded: folded(text), stands: stands.join(''), isAfterBreak: true, isUndone: true, pieces }
+  return { ...span, text, folded: foldedUnits(text), stands: stands.join(''), isAfterBreak: true, isUndone: true, pieces }
 }
 
 /** A word with one letter for neighbouring ones that differ by marks only: what parted words are compared with. */
 export function withoutRepeats(word: string): string {
+  const plain = foldedUnits(word)
+  let isRepeating = false
+  for (let at = 1; at < plain.length; at++) if (plain.charCodeAt(at) === plain.charCodeAt(at - 1)) isRepeating = true
+  if (!isRepeating) return word
   const letters = Array.from(word)
   squash(letters, [])
   return letters.join('')
@@ -249,11 +238,11 @@ function classify(char: string): Kind {
   if (/^\p{Default_Ignorable_Code_Point}$/u.test(char)) return { kind: 'unseen', letter: '', stands: false }
   if (/^\p{M}$/u.test(char)) return { kind: 'mark', letter: char, stands: false }
   if (/^[0-9]$/.test(char)) return { kind: 'digit', letter: char, stands: false }
-  if (char in FOR_LETTERS) return { kind: 'sign', letter: char, stands: false }
+  if (letterFor(char) !== undefined) return { kind: 'sign', letter: char, stands: false }
   const lower = char.toLowerCase().normalize('NFC')
-  if (/^[a-zđ]$/.test(folded(lower)) && /^[a-zàáâãèéêìíòóôõùúýăđĩũơưạ-ỹ]$/.test(lower))
+  if (/^[a-zđ]$/.test(foldedUnits(lower)) && /^[a-zàáâãèéêìíòóôõùúýăđĩũơưạ-ỹ]$/.test(lower))
     return { kind: 'letter', letter: lower, stands: false }
-  const plain = latinOf(lower) ?? folded(char.normalize('NFKC').toLowerCase())
+  const plain = latinOf(lower) ?? foldedUnits(char.normalize('NFKC').toLowerCase())
   if (/^[a-zđ]$/.test(plain)) return { kind: 'letter', letter: plain, stands: true }
   if (/^[0-9]$/.test(plain)) return { kind: 'digit', letter: plain, stands: false }
   return /^[\p{L}\p{N}]$/u.test(char) && lower.length === 1
@@ -268,7 +257,7 @@ function isWordly(point: number | undefined): boolean {
 }
 
 /** Each unit without its marks, so that both texts are equally long. */
-function folded(text: string): string {
+export function foldedUnits(text: string): string {
   if (text.length === 1) return foldedUnit(text)
   let all = ''
   for (let at = 0; at < text.length; at++) all += foldedUnit(text.charAt(at))

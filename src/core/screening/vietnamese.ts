@@ -39,11 +39,15 @@ export function fold(text: string): string {
     .trim()
 }
 
+/** Letters that may carry a mark, a few at a time: the first marked one is enough. */
+const BEYOND_ASCII = /\P{ASCII}{1,64}/gu
 const MARKED = /[àáâãèéêìíòóôõùúýăđĩũơưạ-ỹ]/i
 
 /** Whether anything in the text carries a mark: whoever types one means that letter and no other. */
 export function hasMarks(text: string): boolean {
-  return MARKED.test(text) || /\p{M}/u.test(text.normalize('NFD'))
+  if (MARKED.test(text)) return true
+  for (const [run] of text.matchAll(BEYOND_ASCII)) if (/\p{M}/u.test(run.normalize('NFD'))) return true
+  return false
 }
 
 /** Fewer letters or words than these may well be a name, a code or "OK". */
@@ -54,9 +58,8 @@ const JUDGED_LENGTH = 4_000
 /** Words of English that are no Vietnamese syllable without its marks: two of them and the text is not Vietnamese. */
 const ENGLISH = /\b(?:and|are|but|for|from|have|please|road|should|they|this|was|were|which|with|would|you|your)\b/gi
 
-/** Whether a text is Vietnamese that was typed without any mark. */
-export function lacksMarks(text: string): boolean {
-  if (hasMarks(text)) return false
+/** Whether a text without any mark is Vietnamese that was typed so. */
+export function isTypedBare(text: string): boolean {
   const head = text.slice(0, JUDGED_LENGTH)
   const words = head.match(/[a-z]+/gi) ?? []
   if (words.length < MIN_WORDS || words.join('').length < MIN_LETTERS) return false

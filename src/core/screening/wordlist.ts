@@ -7,8 +7,8 @@ import { type Compilable, inChunks, type Store, UniqueViolation } from '../../st
 import { excerpt } from '../comments/text.ts'
 import { AppError, actorColumns, allow, type Ctx, type Fault, may } from '../context.ts'
 import { announce, audited, commit } from '../record.ts'
-import { LISTS } from './lists.ts'
-import { BUILT_IN, EFFECTS, type Effect, type OwnRule, type Rules, rulesOf, wordsOf } from './rules.ts'
+import { lists } from './lists.ts'
+import { BUILT_IN, EFFECTS, type Effect, type OwnRule, type Rules, rulesInTurns, rulesOf, wordsOf } from './rules.ts'
 import { SIGNAL_CODES } from './signal.ts'
 import { wordSignals } from './words.ts'
 
@@ -169,21 +169,58 @@ export async function tryLists(ctx: Ctx, scope: Scope, raw: unknown): Promise<Tr
   }
 }
 
-const ready = new Map<string, { version: number; rules: Rules }>()
+type Ready = { version: number; rules: Rules }
+const ready = new Map<string, Ready>()
+/** What is being made ready, so that it is made once however many wait for it. */
+const making = new Map<string, Promise<Rules>>()
 
 /** The rules that the site's comments are screened by; kept ready until they change. */
 export async function rulesFor(ctx: Ctx): Promise<Rules> {
   const { id, rulesVersion: version } = ctx.site
   if (version === 0) return BUILT_IN
   const known = ready.get(id)
+  if (known?.version !== version) return makeReady(ctx)
   ready.delete(id)
-  const rules = known?.version === version ? known.rules : rulesOf((await findRules(ctx)).map(ownRule), await findOff(ctx))
-  ready.set(id, { version, rules })
-  for (const oldest of ready.keys()) {
-    if (ready.size <= MAX_READY) break
-    ready.delete(oldest)
-  }
-  return rules
+  ready.set(id, known)
+  return known.rules
+}
+
+/**
+ * The rules that a post is screened by at once. Where another process changed them just now, those before are at hand and the new ones
+ * are made meanwhile; `isCurrent` then is false, and whoever keeps what was found has it looked at again ({@link lookAgain}).
+ */
+export async function rulesAtHand(ctx: Ctx): Promise<{ rules: Rules; isCurrent: boolean }> {
+  const { id, rulesVersion: version } = ctx.site
+  const known = ready.get(id)
+  if (version === 0 || known === undefined || known.version === version) return { rules: await rulesFor(ctx), isCurrent: true }
+  // Whoever needs them next tries again.
+  ctx.services.background(makeReady(ctx).catch(() => {}))
+  return { rules: known.rules, isCurrent: false }
+}
+
+/** Has the site's waiting comments looked at again by the rules as they are now. */
+export function lookAgain(ctx: Ctx, at: string): Compilable {
+  return announce(ctx, 'rules.changed', {}, at)
+}
+
+function makeReady(ctx: Ctx): Promise<Rules> {
+  const { id, rulesVersion: version } = ctx.site
+  const key = `${id} ${version}`
+  const begun = making.get(key)
+  if (begun !== undefined) return begun
+  const made = (async () => {
+    const [rows, off] = await Promise.all([findRules(ctx), findOff(ctx)])
+    const rules = await rulesInTurns(rows.map(ownRule), off, ctx.services.pause)
+    ready.delete(id)
+    ready.set(id, { version, rules })
+    for (const oldest of ready.keys()) {
+      if (ready.size <= MAX_READY) break
+      ready.delete(oldest)
+    }
+    return rules
+  })().finally(() => making.delete(key))
+  making.set(key, made)
+  return made
 }
 
 /** The entry of an own rule as it is written now, or null when there is none any more. */
@@ -265,7 +302,7 @@ async function change(
           .set((is) => ({ rules_version: is('rules_version', '+', 1) }))
           .where('id', 'in', ids),
       ),
-      ...sites.map((siteId) => announce({ ...ctx, site: { ...site, id: siteId } }, 'rules.changed', {}, at)),
+      ...sites.map((siteId) => lookAgain({ ...ctx, site: { ...site, id: siteId } }, at)),
       audited(ctx, action, { kind: 'rules', id }, auditOf(scope, changes)),
     ])
   } catch (error) {
@@ -273,7 +310,10 @@ async function change(
     throw error
   }
   services.nudge(at)
-  return { version: site.rulesVersion + 1 }
+  const version = site.rulesVersion + 1
+  // Whoever saves waits for them to be made ready, so that no reader does.
+  await makeReady({ ...ctx, site: { ...site, rulesVersion: version } })
+  return { version }
 }
 
 /** Names of a change for the log; a change of thousands is told by its numbers, and whole in the record of changes. */
@@ -292,7 +332,7 @@ function auditOf(scope: Scope, changes: Changes): Record<string, unknown> {
 
 async function exists(ctx: Ctx, rule: string): Promise<boolean> {
   if ((SIGNAL_CODES as readonly string[]).includes(rule)) return true
-  if (LISTS.some(({ code, entries }) => entries.some((entry) => `${code}:${entry}` === rule))) return true
+  if (lists().some(({ code, entries }) => entries.some((entry) => `${code}:${entry}` === rule))) return true
   return (await findRules(ctx)).some(({ id }) => `rule:${id}` === rule)
 }
 

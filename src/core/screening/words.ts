@@ -12,32 +12,33 @@ const MAX_LOOKS = 20_000
 const MIN_STANDING = 3
 
 type Hit = { entry: Entry; span: Span; isUndone: boolean }
+/** Where an entry stands as it is written, and where in disguise. */
+type Places = { entry: Entry; told: Span[]; undone: Span[] }
 
 /** A signal for each entry that stands in the text, unless all its places are allowed by another. */
-export function wordSignals(text: string, rules: Rules): Signal[] {
-  const isMarked = hasMarks(text)
-  const written = tokensOf(text)
+export function wordSignals(text: string, rules: Rules, isMarked = hasMarks(text)): Signal[] {
   const meant = undisguised(text)
-  const groups = rejoined(text, meant)
-  const hits = phrases(written, rules, isMarked)
+  const hits = phrases(tokensOf(text), rules, isMarked)
   if (meant.some(({ isUndone }) => isUndone))
     for (const hit of phrases(meant, rules, isMarked)) if (hit.entry.isDisguisable && hit.isUndone) hits.push(hit)
-  for (const group of groups) for (const hit of pieces(group, rules, isMarked)) hits.push(hit)
-  const allowed = inPlaces(hits.filter(({ entry }) => entry.isAllowing).map(({ span }) => span))
-  const byRule = new Map<string, { code: SignalCode; entry: Entry; spans: Span[] }>()
+  for (const group of rejoined(text, meant)) for (const hit of pieces(group, rules, isMarked)) hits.push(hit)
+  const allowed = inPlaces(hits.flatMap(({ entry, span }) => (entry.isAllowing ? [span] : [])))
+  const byRule = new Map<string, Places>()
   for (const { entry, span, isUndone } of hits) {
     if (entry.isAllowing || touches(span, allowed)) continue
-    const code = isUndone ? 'evasion' : entry.code
-    const key = `${code} ${entry.rule}`
-    const known = byRule.get(key)
-    if (known) known.spans.push(span)
-    else byRule.set(key, { code, entry, spans: [span] })
+    const places = byRule.get(entry.rule) ?? { entry, told: [], undone: [] }
+    byRule.set(entry.rule, places)
+    if (isUndone) places.undone.push(span)
+    else places.told.push(span)
   }
-  return [...byRule.values()].flatMap(({ code, entry, spans }) => {
-    const told = code === 'evasion' ? inPlaces(byRule.get(`${entry.code} ${entry.rule}`)?.spans ?? []) : []
-    const apart = inPlaces(spans.filter((span) => !touches(span, told)))
-    return apart.length === 0 ? [] : [signal(code, apart, { rule: entry.rule, details: { entry: entry.entry } })]
-  })
+  return [...byRule.values()].flatMap(signalsOf)
+}
+
+function signalsOf({ entry: { rule, code, entry }, told, undone }: Places): Signal[] {
+  const written = inPlaces(told)
+  const disguised = inPlaces(undone.filter((span) => !touches(span, written)))
+  const of = (as: SignalCode, spans: Span[]) => (spans.length === 0 ? [] : [signal(as, spans, { rule, details: { entry } })])
+  return [...of(code, written), ...of('evasion', disguised)]
 }
 
 /** Entries among words that stand side by side. */
@@ -59,7 +60,7 @@ function phrases(tokens: readonly Token[], rules: Rules, isMarked: boolean): Hit
       if (found) {
         for (const each of found.alone) look(each, at)
         const after = tokens[at + 1]
-        const both = after && found.before.get(after.folded)
+        const both = after && found.before?.get(after.folded)
         if (both) for (const each of both) look(each, at)
       }
       if (byPair.size === 0) continue
