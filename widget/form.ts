@@ -46,7 +46,7 @@ export type FormOptions<Value> = {
 }
 
 /** How the text came about: begun at which time of the clock, in ms, and whether anything in it was pasted or dropped. */
-export type Writing = { readonly since: number; readonly isPasted?: boolean }
+type Writing = { readonly since: number; readonly isPasted?: boolean }
 
 /** Once it was tried to be sent, with what and under which key; `isSending` while nobody knows whether that went well. */
 type Sent = Writing & { readonly values: Values; readonly payload: string; readonly key: string; readonly isSending: boolean }
