@@ -11,8 +11,8 @@ import type { Services } from './services.ts'
 import { StoreBusy } from './storage/store.ts'
 
 /**
- * `run` does a little of what is due and tells whether more is. A duty with a backlog then rests `rest` times as long as it ran, so that
- * the service is left to those who wait for an answer.
+ * `run` does a little of what is due and tells whether more is. For a duty with a backlog all then rest `rest` times as long as it ran, so
+ * that the service is left to those who wait for an answer.
  */
 type Duty = { name: string; run: (services: Services) => Promise<boolean>; rest: number }
 
@@ -41,7 +41,7 @@ export async function tick(services: Services): Promise<number | null> {
   for (const duty of DUTIES) {
     const startedAt = services.now().getTime()
     try {
-      if (await duty.run(services)) restMs = Math.max(restMs ?? 0, (services.now().getTime() - startedAt) * duty.rest)
+      if (await duty.run(services)) restMs = (restMs ?? 0) + (services.now().getTime() - startedAt) * duty.rest
     } catch (error) {
       services.log({ event: 'duty.failed', duty: duty.name, reason: error instanceof Error ? error.message : String(error) })
       if (error instanceof StoreBusy) return restMs

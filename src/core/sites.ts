@@ -134,9 +134,22 @@ export function toSite(
     rulesVersion: first.rules_version ?? 0,
     slug: first.slug,
     name: first.name,
-    settings: Settings.parse(JSON.parse(first.settings)),
+    settings: settingsFrom(first.settings),
     origins: [...new Set(rows.flatMap((row) => (row.origin === null ? [] : [row.origin])))],
   }
+}
+
+/** Settings that are kept as they were read, by their text: each request reads its site, and checking them takes longer than finding them. */
+const MAX_READ = 200
+const read = new Map<string, Readonly<Settings>>()
+
+function settingsFrom(text: string): Readonly<Settings> {
+  const known = read.get(text)
+  if (known !== undefined) return known
+  const settings = Object.freeze(Settings.parse(JSON.parse(text)))
+  if (read.size >= MAX_READ) read.clear()
+  read.set(text, settings)
+  return settings
 }
 
 type SiteId = string | Expression<string>

@@ -9,7 +9,7 @@ import { signalSentence } from '../http/signal.ts'
 import { dateTime, fill } from '../i18n/format.ts'
 import type { Strings } from '../i18n/index.ts'
 import { Actions } from './actions.tsx'
-import { authorOf, type Desk, type Place, queueHref } from './desk.ts'
+import { authorOf, type Desk, inHandHref, type Place, queueHref } from './desk.ts'
 import { Reasons, Twins } from './twins.tsx'
 import { ruleHref } from './words.tsx'
 
@@ -35,6 +35,7 @@ export function Card(props: { desk: Desk; item: QueueItem; place: Place; isAlone
       id={`c-${item.id}`}
       data-id={item.id}
       data-version={item.version}
+      data-assignment={item.assignment}
       data-state={item.state}
       aria-labelledby={`n-${item.id}`}
       tabindex={-1}
@@ -56,6 +57,7 @@ export function Card(props: { desk: Desk; item: QueueItem; place: Place; isAlone
           <time datetime={item.created_at}>{dateTime(item.created_at)}</time>
         </p>
       </header>
+      {!props.isAlone && <InHand desk={desk} assignee={item.assignee} />}
       <ArticleLine desk={desk} item={item} />
       <Badges desk={desk} item={item} />
       {item.in_reply_to && (
@@ -142,6 +144,15 @@ function SignalLine({ desk, signal }: { desk: Desk; signal: Signal }) {
         </details>
       )}
     </li>
+  )
+}
+
+/** Who has it in hand; the line stands there for the page's script too while nobody has. */
+function InHand({ desk, assignee }: { desk: Desk; assignee: QueueItem['assignee'] }) {
+  return (
+    <p class="with" hidden={assignee === null}>
+      {desk.words.desk.assigneeLabel}: <a href={assignee === null ? undefined : inHandHref(desk, assignee)}>{assignee?.name}</a>
+    </p>
   )
 }
 

@@ -4,6 +4,7 @@ import type { KeyAction } from '../core/moderation/desk.ts'
 import { chooseCurrent, openBulk } from './client/bulk.ts'
 import { isOpen } from './client/card.ts'
 import { sendForm, undoLast } from './client/decide.ts'
+import { openItem } from './client/item.ts'
 import { listenToKeys, type Pressed } from './client/keys.ts'
 import { cards, currentCard, goTo, openList, step } from './client/list.ts'
 import { openMask } from './client/mask.ts'
@@ -25,6 +26,7 @@ if (desk) {
     })
   openList()
   openBulk()
+  openItem()
   if (deskKeys) listenToKeys(onKey, () => expects === 'reason')
   const kept = localStorage.getItem('ykien-signer')
   if (kept) for (const input of document.querySelectorAll<HTMLInputElement>('[data-kept="signer"]')) input.value = kept
@@ -78,8 +80,9 @@ const ACTIONS: Record<KeyAction, (isShift: boolean) => void> = {
     openPanel('reply')?.querySelector('textarea')?.focus()
   },
   note: () => {
-    const card = currentCard()
-    if (card) location.href = `${base}/comments/${card.dataset.id ?? ''}#note`
+    const [field, card] = [document.getElementById('note'), currentCard()]
+    if (field) field.focus()
+    else if (card) location.href = `${base}/comments/${card.dataset.id ?? ''}#note`
   },
   undo: () => void undoLast(),
   search: () => {

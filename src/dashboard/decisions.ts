@@ -3,7 +3,8 @@
 import { z } from 'zod'
 import type { Mask } from '../core/comments/masks.ts'
 import type { State } from '../core/comments/states.ts'
-import { AppError } from '../core/context.ts'
+import { AppError, allow, may } from '../core/context.ts'
+import { readReassigned } from '../core/moderation/assign.ts'
 import { closeArticle, openArticle } from '../core/moderation/close.ts'
 import { decide, type Outcome } from '../core/moderation/decide.ts'
 import { pin, unpin } from '../core/moderation/pin.ts'
@@ -20,6 +21,7 @@ import {
   countTexts,
   type Desk,
   findItem,
+  inHandHref,
   type ListedState,
   movedSentence,
   openDesk,
@@ -32,7 +34,9 @@ import {
 const MAX_SHOWN = 100
 
 const Shown = z.strictObject({
-  shown: z.array(z.strictObject({ id: z.string().min(1).max(64), version: z.number().int().min(1) })).max(MAX_SHOWN),
+  shown: z
+    .array(z.strictObject({ id: z.string().min(1).max(64), version: z.number().int().min(1), assignment: z.number().int().min(0) }))
+    .max(MAX_SHOWN),
   since: z.strictObject({ state: z.enum(LISTED_STATES as [ListedState, ...ListedState[]]), newest: z.string().min(1).max(64) }).optional(),
 })
 
@@ -47,6 +51,8 @@ export type UndoAnswer = {
 }
 export type MovedAnswer = {
   moved: { comment: string; version: number; state: State; message: string }[]
+  /** Who has it in hand now; null is nobody. */
+  assigned: { comment: string; assignment: number; to: { name: string; href: string } | null }[]
   counts: CountTexts
   arrived: number
 }
@@ -55,8 +61,10 @@ export type MovedAnswer = {
 export async function receiveDecision(c: AppContext): Promise<Response> {
   const desk = await openDesk(c)
   const form = await readForm(c)
+  const isReply = form.get('verdict') === 'reply'
+  allow(desk.ctx, isReply ? 'reply.publish' : 'comment.decide')
   const place = placeOf((name) => form.get(name))
-  if (form.get('verdict') === 'reply') return receiveReply(c, desk, form, place)
+  if (isReply) return receiveReply(c, desk, form, place)
   const [outcome] = await decide(desk.ctx, { items: [await rulingOf(desk, form)] }, requestKeyOf(form))
   if (!outcome) throw new AppError('internal')
   if (isScript(c)) return c.json(await tellDecision(desk, outcome))
@@ -117,6 +125,9 @@ async function receiveReply(c: AppContext, desk: Desk, form: Map<string, string>
   return c.json(answer)
 }
 
+/** Without any of these no act of the door below is open. */
+const ACT_RIGHTS = ['comment.pin', 'thread.close', 'comment.decide'] as const
+
 const ACTED = {
   pin: (desk: Desk, item: ItemDetail) => pin(desk.ctx, item.id),
   unpin: (desk: Desk, item: ItemDetail) => unpin(desk.ctx, item.id),
@@ -131,6 +142,7 @@ export type ActAnswer = { message: string; counts: CountTexts; decision: string 
 /** POST /desk/:site/acts: pinning, closing an article, laying reports aside, and back. */
 export async function receiveAct(c: AppContext): Promise<Response> {
   const desk = await openDesk(c)
+  if (!ACT_RIGHTS.some((right) => may(desk.ctx, right))) throw new AppError('forbidden')
   const form = await readForm(c)
   const place = placeOf((name) => form.get(name))
   const act = form.get('act') ?? ''
@@ -185,13 +197,18 @@ export async function tellStamp(c: AppContext): Promise<Response> {
 export async function tellMoved(c: AppContext): Promise<Response> {
   const desk = await openDesk(c)
   const { shown, since } = Shown.parse(await jsonOf(c))
-  const [moved, counts, arrived] = await Promise.all([
+  const [moved, assigned, counts, arrived] = await Promise.all([
     readMoved(desk.ctx, shown),
+    readReassigned(desk.ctx, shown),
     readCounts(desk.ctx),
     since === undefined ? 0 : countArrivals(desk.ctx, since.state, since.newest),
   ])
   const answer: MovedAnswer = {
     moved: moved.map((row) => ({ comment: row.comment, version: row.version, state: row.state, message: movedSentence(desk, row) })),
+    assigned: assigned.map(({ assignee, ...row }) => ({
+      ...row,
+      to: assignee && { name: assignee.name, href: inHandHref(desk, assignee) },
+    })),
     counts: countTexts(counts),
     arrived,
   }

@@ -1,12 +1,14 @@
 // Searching and narrowing the queue: a plain form whose fields are the page's address, so that it can be kept, sent and gone back to.
 import { OPINION_KINDS } from '../core/context.ts'
+import type { Colleague } from '../core/moderation/assign.ts'
 import { SIGNAL_CODES } from '../core/screening/signal.ts'
 import { MAX_ARTICLE_LENGTH, MAX_SEARCH_LENGTH } from '../http/shapes.ts'
 import { type Desk, isNarrowed, type ListedState, type Place, queueHref } from './desk.ts'
 
-/** The form, filled in with the place it is on; `states` are the tabs in their order. */
-export function Filters(props: { desk: Desk; place: Place; states: readonly ListedState[] }) {
+/** The form, filled in with the place it is on; `states` are the tabs in their order, `people` those who can have something in hand. */
+export function Filters(props: { desk: Desk; place: Place; states: readonly ListedState[]; people: readonly Colleague[] }) {
   const { desk, place } = props
+  const isNamed = ['', 'me', 'none', ...props.people.map(({ id }) => id)].includes(place.assignee ?? '')
   const words = desk.words.desk
   const isOpen = isNarrowed({ ...place, q: undefined }) || place.sort !== undefined
   return (
@@ -41,7 +43,9 @@ export function Filters(props: { desk: Desk; place: Place; states: readonly List
                 ['', words.anySignal] as const,
                 ['me', words.assigneeMe] as const,
                 ['none', words.assigneeNone] as const,
-                ...(place.assignee && !['me', 'none'].includes(place.assignee) ? [[place.assignee, words.assigneeOther] as const] : []),
+                ...props.people.map(({ id, name }) => [id, name] as const),
+                // Somebody who no longer works here may still have something in hand.
+                ...(place.assignee && !isNamed ? [[place.assignee, words.assigneeOther] as const] : []),
               ]}
             </Choice>
             {place.author !== undefined && (

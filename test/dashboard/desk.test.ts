@@ -71,11 +71,34 @@ describe('deciding', () => {
     const response = await ward.request(`/desk/${ward.slug}/moved`, {
       method: 'POST',
       headers: { cookie, origin: BASE, accept: 'application/json' },
-      body: { shown: [{ id: comment.id, version: 1 }] },
+      body: { shown: [{ id: comment.id, version: 1, assignment: 0 }] },
     })
     expect(await response.json()).toMatchObject({
       moved: [{ comment: comment.id, version: 2, state: 'held', message: expect.stringContaining('Máy khác') }],
     })
+  })
+
+  it('tells a page who has its cards in hand since, and shows it on the card and by the filter in the address', async () => {
+    const cookie = await ward.signIn()
+    const { comment } = await ward.submit('Giao cho người khác.', article('giao-cho'))
+    const { comment: other } = await ward.submit('Không giao.', article('khong-giao'))
+    const shown = [comment, other].map(({ id }) => ({ id, version: 1, assignment: 0 }))
+    const moved = async () =>
+      (await ward.request(`/desk/${ward.slug}/moved`, { method: 'POST', headers: { cookie, origin: BASE }, body: { shown } })).json()
+    expect(await moved()).toMatchObject({ assigned: [] })
+    await post(cookie, `/desk/${ward.slug}/comments/${comment.id}/assignee`, { act: 'take', assignment: '0' })
+    const { assigned } = (await moved()) as { assigned: { to: { href: string } }[] }
+    expect(assigned).toEqual([{ comment: comment.id, assignment: 1, to: { name: 'Cán bộ moderator', href: expect.any(String) } }])
+    const { html } = await get(cookie, assigned[0]?.to.href ?? '')
+    expect(html).toContain('Giao cho người khác.')
+    expect(html).not.toContain('Không giao.')
+    expect(html).toMatch(/class="with">Người phụ trách: <a href="[^"]+">Cán bộ moderator</)
+    expect(html).toMatch(/<option value="[^"]+" selected="">Cán bộ moderator</)
+    for (const [assignee, text] of [
+      ['me', 'Giao cho người khác.'],
+      ['none', 'Không giao.'],
+    ])
+      expect((await get(cookie, `/desk/${ward.slug}/queue?assignee=${assignee}`)).html).toContain(text)
   })
 
   it('shows a viewer the queue without a way to decide, and refuses the attempt', async () => {

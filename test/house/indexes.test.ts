@@ -3,9 +3,13 @@ import { CompiledQuery } from 'kysely'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { readFeed, stampFeed } from '../../src/core/comments/feed.ts'
 import { keepAssessments } from '../../src/core/moderation/assess.ts'
+import { readReassigned } from '../../src/core/moderation/assign.ts'
+import { readSurroundings } from '../../src/core/moderation/item.ts'
 import { countArrivals, readItem, readMoved, readQueue, readStamp } from '../../src/core/moderation/queue.ts'
+import { readOthersHere } from '../../src/core/moderation/viewing.ts'
+import { invite } from '../../src/core/people/team.ts'
 import { toCursor } from '../../src/lib/cursor.ts'
-import { openWard, type Ward } from '../support/ward.ts'
+import { BASE, openWard, type Ward } from '../support/ward.ts'
 
 type Asked = { sql: string; parameters: readonly unknown[] }
 
@@ -105,6 +109,16 @@ describe('what else grows', () => {
     for (const each of [liking, reporting, nudging]) expect(each).not.toMatch(/SCAN (?:comment|report|comment_like)\b/)
   })
 
+  it('what arrived lately is counted for each post from the queue’s indexes alone, up to the number that makes a site busy', async () => {
+    await ward.submit('Vừa gửi.')
+    const posting = await plan(() => ward.submit('Gửi tiếp.'))
+    expect(posting).toContain('comment USING COVERING INDEX comment_in_queue (site_id=? AND state=? AND received_at>?)')
+    expect(posting).toContain(
+      'comment USING COVERING INDEX comment_in_queue_by_article (site_id=? AND state=? AND thread_id=? AND received_at>?)',
+    )
+    expect(posting).not.toMatch(/SCAN (?:comment|thread)\b/)
+  })
+
   it('so is what a page of the desk asks every ten seconds, and what moved and arrived when anything did', async () => {
     const { comment } = await ward.submit('Hỏi xem có gì mới.')
     const staff = await ward.ctx({ kind: 'staff', id: 'a', name: 'Cô Một', role: 'moderator' })
@@ -115,7 +129,18 @@ describe('what else grows', () => {
     const moved = await plan(() => readMoved(staff, [{ id: comment.id, version: 1 }]))
     const arrived = await plan(() => countArrivals(staff, 'pending', comment.id))
     expect(arrived).toContain('INDEX comment_in_queue (site_id=? AND state=? AND received_at>?)')
-    for (const each of [moved, arrived]) expect(each).not.toMatch(/SCAN (?:comment|fact)\b/)
+    const reassigned = await plan(() => readReassigned(staff, [{ id: comment.id, assignment: 1 }]))
+    for (const each of [moved, arrived, reassigned]) expect(each).not.toMatch(/SCAN (?:comment|fact)\b/)
+  })
+
+  it('so is what surrounds one comment: its story, who has it open, its replies and the others of its reader', async () => {
+    const root = await ward.published('Có trả lời.', {})
+    await ward.submit('Trả lời.', { parent_id: root.comment.id })
+    const staff = await ward.ctx({ kind: 'staff', id: 'a', name: 'Cô Một', role: 'moderator' })
+    const around = await plan(() => readSurroundings(staff, root.comment.id))
+    const here = await plan(() => readOthersHere(staff, root.comment.id))
+    expect(around).toContain('INDEX comment_of_reader_by_date (site_id=? AND reader_hash=?)')
+    for (const each of [around, here]) expect(each).not.toMatch(/SCAN (?:comment|audit|fact|revision|note|assignment|viewing|report)\b/)
   })
 
   it('a tab by article is read in the order of its index', async () => {
@@ -155,5 +180,39 @@ describe('what else grows', () => {
     const assessing = await plan(() => keepAssessments(ward.services))
     expect(assessing).toMatch(/twin_band USING (?:COVERING )?INDEX sqlite_autoindex_twin_band_1 \(site_id=\? AND band=\?\)/)
     for (const each of [twins, assessing]) expect(each).not.toMatch(/SCAN (?:comment|fact|twin|twin_band|assessment|lesson)\b/)
+  })
+
+  it('signing in, links, sessions and the rooms of people walk along no table', async () => {
+    const cookie = await ward.signIn('system')
+    const { link, statements } = invite(ward.services, { email: 'chi-muc@phuongthu.example', site: ward.slug, role: 'viewer' })
+    await ward.store.batch(statements)
+    const token = await ward.token('viewer')
+    const page = (path: string) => plan(() => ward.request(`/desk/${path}`, { headers: { cookie } }))
+    const asked = {
+      signin: await plan(() =>
+        ward.request('/desk/signin', {
+          method: 'POST',
+          headers: { origin: BASE },
+          body: new URLSearchParams({ email: 'chi-muc@phuongthu.example', password: 'không phải mật khẩu' }),
+        }),
+      ),
+      link: await plan(() => ward.request(`/desk/signin${new URL(link.url).search}`)),
+      token: await plan(() =>
+        ward.request(`/api/v1/admin/sites/${ward.slug}/colleagues`, { headers: { authorization: `Bearer ${token}` } }),
+      ),
+      people: await page(`${ward.slug}/people`),
+      tokens: await page(`${ward.slug}/tokens`),
+      account: await page(`${ward.slug}/account`),
+      preferences: await page(`${ward.slug}/preferences`),
+    }
+    for (const [name, found] of Object.entries(asked)) {
+      expect([name, found.length > 0]).toEqual([name, true])
+      expect([
+        name,
+        /SCAN (?:staff|staff_role|session|signin_link|api_token|totp|passkey|recovery_code|attempt|spent|identity|desk_keys)\b/.exec(
+          found,
+        )?.[0],
+      ]).toEqual([name, undefined])
+    }
   })
 })

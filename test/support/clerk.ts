@@ -1,7 +1,7 @@
 // A clerk at the desk in a browser: a queue filled with comments, signing in, pressing keys, also with Unikey between keyboard and page.
 import type { Browser, BrowserContext, CDPSession, Page } from 'playwright-core'
 import { submit } from '../../src/core/comments/submit.ts'
-import type { Ctx } from '../../src/core/context.ts'
+import type { Ctx, Role } from '../../src/core/context.ts'
 import { findSite } from '../../src/core/sites.ts'
 import { type Service, SITE } from './service.ts'
 import { type Method, openKeyboard } from './unikey.ts'
@@ -26,7 +26,11 @@ export async function fillQueue(service: Service, texts: readonly string[]): Pro
 }
 
 /** A browser of its own for a clerk, signed in and at the queue. */
-export async function openClerk(browser: Browser, service: Service, more: { name?: string; hasScript?: boolean } = {}): Promise<Clerk> {
+export async function openClerk(
+  browser: Browser,
+  service: Service,
+  more: { name?: string; role?: Role; hasScript?: boolean } = {},
+): Promise<Clerk> {
   const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, javaScriptEnabled: more.hasScript ?? true })
   const page = await context.newPage()
   const errors: string[] = []
@@ -38,7 +42,7 @@ export async function openClerk(browser: Browser, service: Service, more: { name
     errors.push(`dialog: ${dialog.message()}`)
     void dialog.dismiss()
   })
-  await page.goto(await service.signinLink(more.name))
+  await page.goto(await service.signinLink(more.name, more.role))
   await page.getByRole('button').first().click()
   await page.waitForURL(/\/queue/)
   return { context, page, errors, close: () => context.close() }

@@ -1,6 +1,6 @@
 // Whether a post goes on: at once, after a challenge, or not before some time. It weighs what memory and database know and never judges a
 // text. Not for: the numbers (pressure.ts) or the challenges themselves (challenge.ts, question.ts).
-import { sql } from 'kysely'
+import { type RawBuilder, sql } from 'kysely'
 import type { Compilable } from '../../storage/store.ts'
 import { readerHash } from '../comments/author.ts'
 import { AppError, type Ctx } from '../context.ts'
@@ -40,15 +40,15 @@ const MOST_LATELY = SCOPES.site.easy.burst
 
 /**
  * The columns of {@link Lately}, for a query that has `thread`: how many comments wait that arrived lately, in the site and under the
- * thread. Those that were decided on meanwhile are not counted, since the index of the queue is read.
+ * thread. Those that were decided on meanwhile are not counted: the queue's indexes hold all that is asked, and no comment is read for it.
  */
 export function latelyColumns(ctx: Ctx, sender: Banned) {
   const since = new Date(ctx.services.now().getTime() - LATELY_MS).toISOString()
-  const recent = sql`(SELECT thread_id FROM comment WHERE site_id = ${ctx.site.id} AND state = 'pending' AND received_at > ${since}
-    ORDER BY received_at DESC LIMIT ${MOST_LATELY})`
+  const recent = (place: RawBuilder<unknown>) => sql<number>`(SELECT count(*) FROM (SELECT 1 FROM comment
+    WHERE comment.site_id = ${ctx.site.id} AND comment.state = 'pending'${place} AND comment.received_at > ${since} LIMIT ${sql.lit(MOST_LATELY)}) AS recent)`
   return [
-    sql<number>`(SELECT count(*) FROM ${recent} AS recent)`.as('lately_of_site'),
-    sql<number>`(SELECT count(*) FROM ${recent} AS recent WHERE recent.thread_id = thread.id)`.as('lately_of_thread'),
+    recent(sql``).as('lately_of_site'),
+    recent(sql` AND comment.thread_id = thread.id`).as('lately_of_thread'),
     sql<string | null>`(SELECT lasts_until FROM flood WHERE flood.thread_id = thread.id AND flood.ended_at IS NULL)`.as('flood_until'),
     bannedUntil(ctx, Object.values(banHashes(ctx, sender))).as('banned_until'),
     rejectedLately(ctx, 'reader_hash', sender.token === null ? null : readerHash(ctx, sender.token)).as('rejected_lately'),

@@ -11,7 +11,7 @@ import { readSignals, signal } from '../screening/signal.ts'
 import { rulesFor } from '../screening/wordlist.ts'
 import { findSiteById } from '../sites.ts'
 import { reindexed } from './catalogue.ts'
-import { factReached } from './follow.ts'
+import { factReached, stopAt, stopOf } from './follow.ts'
 import { readModel, study } from './lessons.ts'
 import { pair, twinsOf } from './twins.ts'
 
@@ -57,12 +57,13 @@ async function assessSome(services: Services): Promise<boolean> {
     await beginAnew(services)
     return assessSome(services)
   }
+  const stop = stopOf(services, 'assessment_cursor')
   const rows = await db
     .selectFrom('fact')
     .innerJoin('comment', 'comment.id', 'fact.comment_id')
     .leftJoin('assessment', 'assessment.comment_id', 'comment.id')
     .select(['fact.id as fact', 'comment.id', 'comment.site_id'])
-    .where('fact.id', '>', cursor.fact_id)
+    .where('fact.id', '>', stop ?? cursor.fact_id)
     .where('comment.official_agency', 'is', null)
     .where((is) => is.or([is('assessment.version', 'is', null), is('assessment.version', '<', is.ref('comment.version'))]))
     .orderBy('fact.id')
@@ -73,10 +74,12 @@ async function assessSome(services: Services): Promise<boolean> {
     await assess(ctx, [...new Set(ofSite.map(({ id }) => id))])
   }
   const isEnd = rows.length < TAKEN_AT_ONCE
-  const reached = await factReached(services, 'assessment_cursor', isEnd ? null : (rows.at(-1)?.fact ?? null))
+  const last = isEnd ? null : (rows.at(-1)?.fact ?? null)
+  const reached = stop === null ? await factReached(services, 'assessment_cursor', last) : null
   if (reached !== null)
     await services.store.batch([db.updateTable('assessment_cursor').set({ fact_id: reached }).where('fact_id', '<', reached)])
-  return !isEnd
+  stopAt(services, 'assessment_cursor', last)
+  return isEnd && stop !== null ? assessSome(services) : !isEnd
 }
 
 /** Forgets all that was kept in another format, and begins with the newest facts. */

@@ -1,6 +1,6 @@
 // Command: who has a comment in hand. It is no version of the comment; a number of its own keeps two who assign at once apart.
 import { z } from 'zod'
-import { conflictOn } from '../../storage/store.ts'
+import { conflictOn, inChunks } from '../../storage/store.ts'
 import { findUnsealed } from '../comments/comment.ts'
 import { AppError, actorColumns, allow, type Ctx, faulty, type Role, roleMay } from '../context.ts'
 import { audited, commit } from '../record.ts'
@@ -68,6 +68,36 @@ export async function readColleagues(ctx: Ctx): Promise<Colleague[]> {
   return rows
     .map((row) => ({ ...row, role: row.role as Role }))
     .filter(({ role }) => roleMay(role, 'comment.decide') || roleMay(role, 'reply.publish'))
+}
+
+/**
+ * Who has comments in hand now, of those that a page shows: the ones that were given to somebody else, or to nobody, since it was made.
+ * What is not on the site or was sealed is left out.
+ */
+export async function readReassigned(
+  ctx: Ctx,
+  shown: readonly { id: string; assignment: number }[],
+): Promise<{ comment: string; assignment: number; assignee: { id: string; name: string } | null }[]> {
+  allow(ctx, 'queue.read')
+  const known = new Map(shown.map(({ id, assignment }) => [id, assignment]))
+  const rows = await Promise.all(
+    inChunks([...known.keys()], 0).map((ids) =>
+      ctx.services.store.db
+        .selectFrom('comment')
+        .leftJoin('staff', 'staff.id', 'comment.assignee_id')
+        .select(['comment.id', 'comment.site_id', 'comment.state', 'comment.assignment', 'comment.assignee_id', 'staff.name'])
+        .where('comment.id', 'in', ids)
+        .execute(),
+    ),
+  )
+  return rows
+    .flat()
+    .filter((row) => row.site_id === ctx.site.id && row.state !== 'sealed' && row.assignment !== known.get(row.id))
+    .map((row) => ({
+      comment: row.id,
+      assignment: row.assignment,
+      assignee: row.assignee_id === null ? null : { id: row.assignee_id, name: row.name ?? '' },
+    }))
 }
 
 /** The answer to somebody whose wish is fulfilled already; anybody else is told who was quicker. */

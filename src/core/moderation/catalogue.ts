@@ -7,7 +7,7 @@ import { putDocuments, type SearchDocument } from '../../storage/search.ts'
 import { StoreBusy, UniqueViolation } from '../../storage/store.ts'
 import { readSignals, type SignalCode } from '../screening/signal.ts'
 import { fold, syllables } from '../screening/vietnamese.ts'
-import { factReached } from './follow.ts'
+import { factReached, stopAt, stopOf } from './follow.ts'
 
 /** Comments taken in at once: on SQLite about ten milliseconds during which nothing else runs. */
 const TAKEN_AT_ONCE = 50
@@ -107,6 +107,7 @@ export async function catchUp(services: Services): Promise<boolean> {
 async function takeOnce(services: Services): Promise<boolean> {
   const { store } = services
   const { db } = store
+  const stop = stopOf(services, 'search_cursor')
   const rows: Row[] = await db
     .selectFrom('fact')
     .innerJoin('comment', 'comment.id', 'fact.comment_id')
@@ -116,20 +117,22 @@ async function takeOnce(services: Services): Promise<boolean> {
     .select(['fact.id as fact', 'comment.id', 'comment.site_id', 'comment.thread_id', 'comment.version', 'comment.state'])
     .select(['comment.author_name_given', 'comment.kind', 'comment.receipt_code', 'comment.received_at', 'thread.title'])
     .select(['revision.body', 'revision.signals', hasTwins.as('has_twins')])
-    .where('fact.id', '>', (is) => is.selectFrom('search_cursor').select('fact_id'))
+    .where('fact.id', '>', stop ?? ((is) => is.selectFrom('search_cursor').select('fact_id')))
     .where((is) => is.or([is('document.version', 'is', null), is('document.version', '<', is.ref('comment.version'))]))
     .orderBy('fact.id')
     .limit(TAKEN_AT_ONCE)
     .execute()
   const isEnd = rows.length < TAKEN_AT_ONCE
-  const reached = await factReached(services, 'search_cursor', isEnd ? null : (rows.at(-1)?.fact ?? null))
+  const last = isEnd ? null : (rows.at(-1)?.fact ?? null)
+  const reached = stop === null ? await factReached(services, 'search_cursor', last) : null
   const documents = [...new Map(rows.map((row) => [row.id, documentOf(row)])).values()]
   const statements = [
     ...putDocuments(store, documents),
     ...(reached === null ? [] : [db.updateTable('search_cursor').set({ fact_id: reached }).where('fact_id', '<', reached)]),
   ]
   if (statements.length > 0) await store.batch(statements)
-  return isEnd
+  stopAt(services, 'search_cursor', last)
+  return isEnd && stop !== null ? takeOnce(services) : isEnd
 }
 
 function documentOf(row: Row): SearchDocument {

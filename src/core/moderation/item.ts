@@ -25,6 +25,7 @@ export const HAPPENINGS = [
   'reported',
   'assigned',
   'decided',
+  'replied',
   'undone',
   'withdrawn',
   'effective',
@@ -34,7 +35,8 @@ export const HAPPENINGS = [
 
 /**
  * One thing that happened. `by` is null for the author and for readers. `signals` are those of a text that came in; `effective` is a
- * decision coming into force; `recorded` is an act that left nothing but its row in the record, named by `action`.
+ * decision coming into force; `replied` is an official reply, whose comment has the id, the state and the text; `recorded` is an act that
+ * left nothing but its row in the record, named by `action`.
  */
 type Happening = {
   kind: (typeof HAPPENINGS)[number]
@@ -60,8 +62,11 @@ type Neighbour = { id: string; state: State; author_name: string | null; is_offi
 
 export type Surroundings = {
   timeline: Happening[]
-  /** Replies under it, or under the same root when it is a reply itself. */
+  /** The comment under which it stands; null when it is a root itself. */
+  root: Neighbour | null
+  /** The first of the replies under it, or of the others under the same root when it is a reply itself; `more_replies` when there are more. */
   replies: Neighbour[]
+  more_replies: boolean
   /** The newest others of the same reader; `more` when there are further ones. */
   same_author: { items: Neighbour[]; more: boolean }
   /** Whether the author left anything by which they can be reached. */
@@ -72,13 +77,33 @@ export type Surroundings = {
 export async function readSurroundings(ctx: Ctx, id: string): Promise<Surroundings> {
   allow(ctx, 'queue.read')
   const comment = await findUnsealed(ctx, id)
-  const [timeline, replies, same, row] = await Promise.all([
+  const rootId = comment.parentId ?? comment.id
+  const [story, answers, root, replies, same, row] = await Promise.all([
     readTimeline(ctx, id),
-    readReplies(ctx, comment.parentId ?? comment.id, id),
+    readOfficialReplies(ctx, rootId, id),
+    rootId === id ? null : neighbours(ctx).where('comment.id', '=', rootId).executeTakeFirst(),
+    neighbours(ctx)
+      .where('comment.parent_id', '=', rootId)
+      .where('comment.id', '!=', id)
+      .orderBy('comment.id')
+      .limit(REPLIES_SHOWN + 1)
+      .execute(),
     readSameAuthor(ctx, id),
     ctx.services.store.db.selectFrom('comment').select('contact_sealed').where('id', '=', id).executeTakeFirstOrThrow(),
   ])
-  return { timeline, replies, same_author: same, has_contact: row.contact_sealed !== null }
+  return {
+    timeline: inOrder([...story, ...answers]),
+    root: root ? toNeighbour(root) : null,
+    replies: replies.slice(0, REPLIES_SHOWN).map(toNeighbour),
+    more_replies: replies.length > REPLIES_SHOWN,
+    same_author: same,
+    has_contact: row.contact_sealed !== null,
+  }
+}
+
+/** By time; what happened at one moment in the order in which it can. */
+function inOrder(story: Happening[]): Happening[] {
+  return story.sort((one, other) => one.at.localeCompare(other.at) || HAPPENINGS.indexOf(one.kind) - HAPPENINGS.indexOf(other.kind))
 }
 
 async function readTimeline(ctx: Ctx, id: string): Promise<Happening[]> {
@@ -171,7 +196,7 @@ async function readTimeline(ctx: Ctx, id: string): Promise<Happening[]> {
       action: row.action,
     })),
   )
-  return story.sort((one, other) => one.at.localeCompare(other.at) || HAPPENINGS.indexOf(one.kind) - HAPPENINGS.indexOf(other.kind))
+  return story
 }
 
 /** Acts on a comment of which no other table tells. */
@@ -192,9 +217,28 @@ const NOTHING = {
   can_change_until: null,
 } satisfies Partial<Happening>
 
-async function readReplies(ctx: Ctx, rootId: string, besides: string): Promise<Neighbour[]> {
-  const rows = await neighbours(ctx).where('comment.parent_id', '=', rootId).orderBy('comment.id').limit(REPLIES_SHOWN).execute()
-  return rows.filter((row) => row.id !== besides).map(toNeighbour)
+/** What the agency answered to this comment; all under one root hang there, and the record tells which was meant. */
+async function readOfficialReplies(ctx: Ctx, rootId: string, id: string): Promise<Happening[]> {
+  const rows = await neighbours(ctx)
+    .innerJoin('audit', (join) => join.onRef('audit.site_id', '=', 'comment.site_id').onRef('audit.subject_id', '=', 'comment.id'))
+    .select(['audit.actor_name', 'audit.created_at as replied_at', 'audit.detail'])
+    .where('comment.parent_id', '=', rootId)
+    .where('comment.official_agency', 'is not', null)
+    .where('audit.action', '=', 'reply.publish')
+    .orderBy('comment.id')
+    .limit(ROWS_SHOWN)
+    .execute()
+  return rows
+    .filter(({ detail }) => (JSON.parse(detail) as { under?: string }).under === id)
+    .map((row) => ({
+      ...NOTHING,
+      kind: 'replied' as const,
+      id: row.id,
+      at: row.replied_at,
+      by: row.actor_name,
+      state: row.state as State,
+      text: excerpt(row.body, EXCERPT),
+    }))
 }
 
 async function readSameAuthor(ctx: Ctx, id: string): Promise<Surroundings['same_author']> {

@@ -9,7 +9,7 @@ const LEASE_MS = 45_000
 /** Viewers read with a comment. */
 const VIEWERS_SHOWN = 100
 
-export type Viewer = { name: string; first_seen_at: string; last_seen_at: string; is_here: boolean }
+type Viewer = { name: string; first_seen_at: string }
 
 /** Says that the actor has the comment open now, and tells who else has. Throws `not_found`. */
 export async function view(ctx: Ctx, commentId: string): Promise<{ others: string[] }> {
@@ -36,32 +36,32 @@ export async function view(ctx: Ctx, commentId: string): Promise<{ others: strin
         conflict.columns(['comment_id', 'viewer_id']).doUpdateSet({ viewer_name: name, last_seen_at: at, open_until }),
       ),
   ])
-  const others = await store.db
+  return { others: await readOthersHere(ctx, comment.id) }
+}
+
+/** The names of the others who have a comment open now. The caller has found the comment. */
+export async function readOthersHere(ctx: Ctx, commentId: string): Promise<string[]> {
+  const rows = await ctx.services.store.db
     .selectFrom('viewing')
     .select('viewer_name')
-    .where('comment_id', '=', comment.id)
-    .where('viewer_id', '!=', id)
-    .where('open_until', '>', at)
+    .where('comment_id', '=', commentId)
+    .where('viewer_id', '!=', 'id' in ctx.actor ? ctx.actor.id : '')
+    .where('open_until', '>', ctx.services.now().toISOString())
     .orderBy('first_seen_at')
+    .limit(VIEWERS_SHOWN)
     .execute()
-  return { others: others.map((row) => row.viewer_name) }
+  return rows.map((row) => row.viewer_name)
 }
 
 /** Who has read a comment, in the order of their first look. The caller has found the comment. */
 export async function readViewers(ctx: Ctx, commentId: string): Promise<Viewer[]> {
-  const at = ctx.services.now().toISOString()
   const rows = await ctx.services.store.db
     .selectFrom('viewing')
-    .selectAll()
+    .select(['viewer_name', 'first_seen_at'])
     .where('comment_id', '=', commentId)
     .where('site_id', '=', ctx.site.id)
     .orderBy('first_seen_at')
     .limit(VIEWERS_SHOWN)
     .execute()
-  return rows.map((row) => ({
-    name: row.viewer_name,
-    first_seen_at: row.first_seen_at,
-    last_seen_at: row.last_seen_at,
-    is_here: row.open_until > at,
-  }))
+  return rows.map(({ viewer_name: name, first_seen_at }) => ({ name, first_seen_at }))
 }

@@ -1,6 +1,7 @@
 // Deciding without leaving the page: a card's forms are sent from here, what became of them is shown in place, and taken back again.
 import type { ActAnswer, DecisionAnswer, UndoAnswer } from '../decisions.ts'
 import { offerAnew, offerUndo, restore, setBusy, setFault, showResult } from './card.ts'
+import { retell } from './item.ts'
 import { goOn, goTo, refill, renew, showMoved } from './list.ts'
 import { base, type Card, element, fieldsOf, filled, say, send, showCounts, words } from './page.ts'
 
@@ -20,6 +21,7 @@ export async function sendForm(card: Card, form: HTMLFormElement, button: HTMLEl
   if (form.action.endsWith('/acts')) await act(card, fields)
   else if (fields.get('verdict') === 'reply') await act(card, fields, '/decisions')
   else await decide(card, fields, { hadFocus, button })
+  await retell()
 }
 
 /** Takes back the last thing that can be. */
@@ -144,6 +146,7 @@ async function takeBack(card: Card, result: HTMLElement, decision: string): Prom
   restore(card)
   say(message)
   goTo(card)
+  await retell()
 }
 
 /** Everything stays as it was, with a sentence that says so; and a line that leads there, when somebody has moved on. */

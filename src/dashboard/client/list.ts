@@ -1,11 +1,11 @@
 // The list of cards: which one is current, how it refills from a few cards in reserve, what arrives and what others decide meanwhile.
 import type { MovedAnswer } from '../decisions.ts'
+import { isAttended, onReturn } from './attention.ts'
 import { isOpen, offerAnew, setFault, showResult } from './card.ts'
+import { retell } from './item.ts'
 import { base, type Card, element, filled, readPage, say, send, showCounts, words } from './page.ts'
 
 const POLL_MS = 10_000
-/** Without a key or a pointer for this long the page stops asking, so that a session left alone can end. */
-const ATTENDED_MS = 10 * 60_000
 /** Cards that wait on the page, and in reserve below which more are fetched. */
 const IN_SIGHT = 20
 const LEAST_RESERVE = 10
@@ -20,11 +20,10 @@ let fetching: Promise<void> | null = null
 let current: Card | null = null
 let stamp = ''
 let isAsking = false
-let attendedAt = performance.now()
 
 /** Begins to keep the list alive. */
 export function openList(): void {
-  for (const kind of ['pointerdown', 'pointermove', 'keydown']) document.addEventListener(kind, attend, { passive: true })
+  onReturn(() => void askWhatMoved())
   document.querySelector('.tabs [aria-current]')?.scrollIntoView({ block: 'nearest', inline: 'center' })
   document.addEventListener('visibilitychange', () => void askWhatMoved())
   document.addEventListener('focusin', ({ target }) => {
@@ -61,8 +60,9 @@ export function step(by: 1 | -1): void {
   if (card) goTo(card)
 }
 
-/** Moves on to the next card that waits, after a decision; says so when nothing waits any more. */
+/** Moves on to the next card of the list that waits, after a decision; says so when nothing waits any more. */
 export function goOn(from: Card): void {
+  if (!list) return
   const all = cards()
   const at = all.indexOf(from)
   const open = [...all.slice(at + 1), ...all.slice(0, at)].find(isOpen)
@@ -71,7 +71,7 @@ export function goOn(from: Card): void {
     return
   }
   say(words.noMore)
-  if (list && !list.parentElement?.querySelector('.all-done')) list.after(element('p', 'empty all-done', words.noMore))
+  if (!list.parentElement?.querySelector('.all-done')) list.after(element('p', 'empty all-done', words.noMore))
 }
 
 /** Puts cards from the reserve below the list, so that as many wait as before. Nothing above moves. */
@@ -96,12 +96,13 @@ export async function renew(card: Card): Promise<void> {
 
 /** Asks whether anything was done on the site, and only then what. */
 async function askWhatMoved(): Promise<void> {
-  if (document.hidden || isAsking || performance.now() - attendedAt > ATTENDED_MS) return
+  if (document.hidden || isAsking || !isAttended()) return
   isAsking = true
   try {
     const response = await fetch(`${base}/stamp`, { headers: { accept: 'application/json', ...(stamp ? { 'if-none-match': stamp } : {}) } })
     if (response.status !== 204) return
     if (await showWhatMoved()) stamp = response.headers.get('etag') ?? ''
+    await retell()
   } catch {
     // The line is down; whoever acts is told, and the next time asks again.
   } finally {
@@ -111,7 +112,11 @@ async function askWhatMoved(): Promise<void> {
 
 async function showWhatMoved(): Promise<boolean> {
   const known = cards().filter(({ dataset }) => dataset.version !== undefined)
-  const shown = known.slice(-100).map((card) => ({ id: card.dataset.id ?? '', version: Number(card.dataset.version) }))
+  const shown = known.slice(-100).map(({ dataset }) => ({
+    id: dataset.id ?? '',
+    version: Number(dataset.version),
+    assignment: Number(dataset.assignment),
+  }))
   const state = list?.dataset.state
   const since = newest === '' || state === undefined ? {} : { since: { state, newest } }
   const answered = await send<MovedAnswer>(`${base}/moved`, JSON.stringify({ shown, ...since }))
@@ -122,6 +127,10 @@ async function showWhatMoved(): Promise<boolean> {
     // What this page itself did meanwhile is known already.
     if (!card?.isConnected || card.ariaBusy === 'true' || String(asked?.version) !== card.dataset.version) continue
     showMoved(card, row.version, row.state, row.message)
+  }
+  for (const row of answered.answer.assigned) {
+    const card = known.find(({ dataset }) => dataset.id === row.comment)
+    if (card) showInHand(card, row)
   }
   showCounts(answered.answer.counts)
   showArrivals(answered.answer.arrived)
@@ -138,6 +147,17 @@ export function showMoved(card: Card, version: number | null, state: string | nu
   offerAnew(card, result, () => void renew(card))
   say(message)
   if (hadFocus) result.focus({ preventScroll: true })
+}
+
+/** Who has a card's comment in hand now. */
+function showInHand(card: Card, { assignment, to }: MovedAnswer['assigned'][number]): void {
+  card.dataset.assignment = String(assignment)
+  const line = card.querySelector<HTMLElement>('.with')
+  const link = line?.querySelector('a')
+  if (!line || !link) return
+  line.hidden = to === null
+  link.textContent = to?.name ?? ''
+  link.href = to?.href ?? ''
 }
 
 /** New arrivals gather behind a line; they come in when it is pressed, and where they belong. */
@@ -224,10 +244,4 @@ function setCurrent(card: Card): void {
     current = card
   }
   card.dataset.current = ''
-}
-
-function attend(): void {
-  const wasAway = performance.now() - attendedAt > ATTENDED_MS
-  attendedAt = performance.now()
-  if (wasAway) void askWhatMoved()
 }
