@@ -11,7 +11,9 @@ import { BASE, openWard, type Ward } from '../support/ward.ts'
 
 /** A text in which every signal of a text is found, but those of another encoding and of no marks. */
 const EVERYTHING = `Dự án treo, chợ tạm. Đồ óc chó, mày xem vcl, đ.ị.t m.ẹ, kuwin, cho vay tiền nhanh, bùa yêu. Vào https://vidu.example,
-  zalo 0912345678 giá rẻ. Tôi tố cáo, khiếu nại và đề nghị xử lý; nhà bên đang cháy. ẩn\u200Bchữ, đảo\u202Echiều, a\u0300\u0301\u0302\u0303\u0304, pаypal.`.normalize('NFC')
+  zalo 0912345678 giá rẻ. Tôi tố cáo, khiếu nại và đề nghị xử lý; nhà bên đang cháy. ẩn\u200Bchữ, đảo\u202Echiều, a\u0300\u0301\u0302\u0303\u0304, pаypal.`.normalize(
+  'NFC',
+)
 const TCVN3 = '§\u00ADêng phè nhµ t«i ngËp n\u00ADíc ®· l©u, ®Ò nghÞ ph\u00ADêng söa ch÷a.'
 
 let ward: Ward
