@@ -9,7 +9,7 @@ import { isOpen } from './opening.ts'
 import { audited, commit, edited, retrying } from './record.ts'
 import { fold } from './screening/vietnamese.ts'
 import { commitEdit, conflictOf, type Edit, lastEdit } from './setup.ts'
-import { canonicalUrl, cleanTitle, findThreadById, insertThread, reschedule } from './threads.ts'
+import { canonicalUrl, cleanTitle, findThreadById, insertThread, nextIfKnown, reschedule } from './threads.ts'
 
 /** Articles read in one walk of a search by title, and walks in one answer; past them it says where to go on. */
 const WALK = 500
@@ -39,7 +39,8 @@ export type ArticleDetail = ArticleRow & {
 }
 
 const Time = z.iso.datetime().nullable()
-const ChangeArticleInput = z.strictObject({
+/** Everything of an article that is set by hand, and the version it was read in. */
+export const ChangeArticleInput = z.strictObject({
   version: z.number().int().min(1),
   state: z.enum(['open', 'closed']),
   /** When it closes and opens by itself; a time that has passed is none. */
@@ -52,9 +53,12 @@ const ChangeArticleInput = z.strictObject({
     .nullable(),
   title: z.string().max(1_000).optional(),
 })
-const MergeInput = z.strictObject({ into: z.string().min(1).max(64) })
-const AliasInput = z.strictObject({ name: z.string().trim().min(1).max(2_048) })
-const NewArticle = z.strictObject({ name: z.string().trim().min(1).max(2_048), title: z.string().max(1_000) })
+/** The article that it is joined to, by id. */
+export const MergeInput = z.strictObject({ into: z.string().min(1).max(64) })
+/** A further key or address. */
+export const AliasInput = z.strictObject({ name: z.string().trim().min(1).max(2_048) })
+/** A key or an address, and a title. */
+export const NewArticleInput = AliasInput.extend({ title: z.string().max(1_000) })
 
 /**
  * A page of articles, the newest first. `q` are words that the title must all contain, with or without marks; without them every
@@ -122,7 +126,7 @@ export async function readArticle(ctx: Ctx, id: string): Promise<ArticleDetail> 
 /** Makes an article before its first opinion, so that it can be closed or told something. Throws `alias_taken` when its name is known. */
 export async function addArticle(ctx: Ctx, raw: unknown): Promise<{ id: string }> {
   allow(ctx, 'thread.manage')
-  const input = NewArticle.parse(raw)
+  const input = NewArticleInput.parse(raw)
   const name = nameOf(input.name)
   if ((await ownerOf(ctx, name.key)) !== null) throw new AppError('alias_taken')
   const title = cleanTitle(input.title)
@@ -177,8 +181,7 @@ export async function changeArticle(ctx: Ctx, id: string, raw: unknown): Promise
         opens_at: after.opens_at,
         message: after.message,
         version: input.version + 1,
-        // Nothing of an article that was never public becomes public by this.
-        revision: sql<number>`CASE WHEN revision > 0 THEN revision + 1 ELSE 0 END`,
+        revision: nextIfKnown,
       })
       .where('id', '=', article.id),
     audited(ctx, 'thread.change', { kind: 'thread', id: article.id }, { before, after }),

@@ -26,8 +26,10 @@ export const MERGE_FIELDS: Readonly<Record<keyof Merged, { vi: string; en: strin
 
 const FIELD = /\{([^{}\n]*)\}/g
 
-const CannedInput = z.strictObject({ name: z.string().trim().min(1).max(100), body: z.string().trim().min(1).max(10_000) })
-const CannedEdit = CannedInput.extend({ id: z.string().min(1).max(64), version: z.number().int().min(1) })
+/** A new prepared reply. */
+export const CannedInput = z.strictObject({ name: z.string().trim().min(1).max(100), body: z.string().trim().min(1).max(10_000) })
+/** What it is changed to, from the version that was read. */
+export const CannedEdit = CannedInput.extend({ version: z.number().int().min(1) })
 
 /** The site's prepared replies by name. */
 export async function readCanned(ctx: Ctx): Promise<Canned[]> {
@@ -42,7 +44,7 @@ export async function readCanned(ctx: Ctx): Promise<Canned[]> {
 }
 
 /** Writes a new one. Throws `merge_field_unknown` for a field that is none, `name_taken`, `validation`. */
-export async function addCanned(ctx: Ctx, raw: unknown): Promise<void> {
+export async function addCanned(ctx: Ctx, raw: unknown): Promise<Canned> {
   allow(ctx, 'canned.manage')
   const input = CannedInput.parse(raw)
   refuseUnknownFields(input.body)
@@ -55,16 +57,17 @@ export async function addCanned(ctx: Ctx, raw: unknown): Promise<void> {
       audited(ctx, 'canned.add', { kind: 'canned', id }, { before: null, after: input }),
     ]),
   )
+  return { id, ...input, version: 1 }
 }
 
 /** Changes one. Throws as {@link addCanned}, `conflict` when another version stands, `not_found`. */
-export async function changeCanned(ctx: Ctx, raw: unknown): Promise<void> {
+export async function changeCanned(ctx: Ctx, id: string, raw: unknown): Promise<Canned> {
   allow(ctx, 'canned.manage')
-  const { id, version, ...input } = CannedEdit.parse(raw)
+  const { version, ...input } = CannedEdit.parse(raw)
   refuseUnknownFields(input.body)
   const before = await findCanned(ctx, id)
   if (before.version !== version) throw await conflictOf(ctx, id)
-  if (before.name === input.name && before.body === input.body) return
+  if (before.name === input.name && before.body === input.body) return before
   await named(() =>
     commitEdit(ctx, id, [
       edited(ctx, id, version),
@@ -76,6 +79,7 @@ export async function changeCanned(ctx: Ctx, raw: unknown): Promise<void> {
       audited(ctx, 'canned.change', { kind: 'canned', id }, { before: { name: before.name, body: before.body }, after: input }),
     ]),
   )
+  return { id, ...input, version: version + 1 }
 }
 
 /** Removes one; what was said with it stays said. Throws `not_found`. */

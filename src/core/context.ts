@@ -174,6 +174,7 @@ export type ErrorCode =
   | 'password_weak'
   | 'passkey_invalid'
   | 'provider_failed'
+  | 'provider_unavailable'
   | 'identity_unknown'
   | 'identity_taken'
   | 'last_factor'

@@ -71,7 +71,7 @@ export async function counted<Result>(counter: Counter, command: () => Promise<R
 export type Deed = { action: string; subject: { kind: string; id: string }; detail?: Record<string, unknown> }
 
 /** The actor of what an operator does on the command line. */
-export const COMMAND_LINE: Actor = { kind: 'system', name: 'command line' }
+export const COMMAND_LINE = { kind: 'system', name: 'command line' } as const satisfies Actor
 
 /** The audit row of an act on the context's site. */
 export function audited(ctx: Ctx, action: string, subject: { kind: string; id: string }, detail: Record<string, unknown> = {}): Compilable {

@@ -99,7 +99,16 @@ export const CONTACT_SETTINGS = ['contact_person', 'contact_phone', 'contact_ema
 
 /** The settings that do not agree with others, each right by itself. What is not given is not looked at. */
 export function clashesOf(settings: Partial<Settings>): SettingName[] {
-  const { body_min: min, body_max: max, hours_from: from, hours_to: to, languages, language, closed_dates: dates } = settings
+  const {
+    body_min: min,
+    body_max: max,
+    hours_from: from,
+    hours_to: to,
+    languages,
+    language,
+    closed_dates: dates,
+    quick_reasons: reasons,
+  } = settings
   const clashes: SettingName[] = []
   if (min !== undefined && max !== undefined && min > max) clashes.push('body_max')
   if (from !== undefined && to !== undefined && (from === null || to === null) && from !== to)
@@ -107,5 +116,6 @@ export function clashesOf(settings: Partial<Settings>): SettingName[] {
   if (from && to && from >= to) clashes.push('hours_to')
   if (languages && language && !languages.includes(language)) clashes.push('languages')
   if (dates?.some((range) => range.from > range.to)) clashes.push('closed_dates')
+  if (reasons && new Set(reasons).size < reasons.length) clashes.push('quick_reasons')
   return clashes
 }

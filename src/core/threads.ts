@@ -213,6 +213,9 @@ export function cleanTitle(title: string | undefined): string {
     .join('')
 }
 
+/** The revision of a thread whose opening changed. Nothing of an article that was never public becomes public by this. */
+export const nextIfKnown = sql<number>`CASE WHEN revision > 0 THEN revision + 1 ELSE 0 END`
+
 /** Moves the thread's revision, which readers' caches follow; likes that waited to be seen are seen with it. */
 export function touchThread(ctx: Ctx, threadId: ThreadId): Compilable[] {
   const { store, now } = ctx.services

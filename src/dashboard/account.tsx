@@ -1,6 +1,6 @@
-// One's own account: language, second factor, password, and where one is signed in.
+// One's own account: second factor, password, and where one is signed in.
 import type { Child } from 'hono/jsx'
-import { chooseLanguage, removeApp, renewRecoveryCodes, replaceApp } from '../core/people/account.ts'
+import { removeApp, renewRecoveryCodes, replaceApp } from '../core/people/account.ts'
 import { countRecoveryCodes, offerTotp } from '../core/people/factors.ts'
 import { addPasskey, askForNewPasskey, listPasskeys, removePasskey } from '../core/people/passkeys.ts'
 import { MIN_PASSWORD_LENGTH } from '../core/people/passwords.ts'
@@ -31,14 +31,6 @@ const DONE = {
 /** GET /desk/:site/account */
 export async function showAccount(c: AppContext): Promise<Response> {
   return account(c, await openDesk(c), null)
-}
-
-/** POST /desk/:site/account/language */
-export async function receiveLanguage(c: AppContext): Promise<Response> {
-  const desk = await openDesk(c)
-  const chosen = (await readForm(c)).get('language')
-  await chooseLanguage(desk.ctx.services, desk.session, chosen === 'vi' || chosen === 'en' ? chosen : null)
-  return c.redirect(`${desk.base}/account?done=saved`, 303)
 }
 
 /** POST /desk/:site/account/password */
@@ -125,7 +117,7 @@ export async function receiveNewCodes(c: AppContext): Promise<Response> {
     c,
     desk,
     words.codesTitle,
-    <section class="part">
+    <section class="block">
       <p>{words.codesHint}</p>
       <RecoveryCodes codes={codes} />
       <p>
@@ -166,7 +158,7 @@ async function account(c: AppContext, desk: Desk, fell: Fell | null): Promise<Re
         <bdi>{desk.person.name}</bdi> · <bdi>{desk.person.email}</bdi>
       </p>
       <Confirmation c={c} desk={desk} room="account" request={toConfirm} />
-      <section class="part">
+      <section class="block">
         <h2>{words.factors}</h2>
         <Fault told={toldIn('factors')} />
         <dl>
@@ -196,7 +188,7 @@ async function account(c: AppContext, desk: Desk, fell: Fell | null): Promise<Re
         )}
       </section>
       {(passkeys.length > 0 || newPasskey !== null) && (
-        <section class="part">
+        <section class="block">
           <h2>{words.passkeys}</h2>
           <Fault told={toldIn('passkeys')} />
           <ul class="lines">
@@ -226,7 +218,7 @@ async function account(c: AppContext, desk: Desk, fell: Fell | null): Promise<Re
           />
         </section>
       )}
-      <section class="part">
+      <section class="block">
         <h2>{words.changePassword}</h2>
         <Fault told={passwordFault} />
         <form method="post" action={`${desk.base}/account/password`}>
@@ -250,7 +242,7 @@ async function account(c: AppContext, desk: Desk, fell: Fell | null): Promise<Re
         </form>
       </section>
       {provider !== null && (
-        <section class="part">
+        <section class="block">
           <h2>{words.provider}</h2>
           <p>{isLinked ? fill(words.providerLinked, { name: provider }) : provider}</p>
           {isOpen &&
@@ -267,7 +259,7 @@ async function account(c: AppContext, desk: Desk, fell: Fell | null): Promise<Re
             ))}
         </section>
       )}
-      <section class="part">
+      <section class="block">
         <h2>{words.sessions}</h2>
         <ul class="lines">
           {sessions.map((each) => (
@@ -294,22 +286,6 @@ async function account(c: AppContext, desk: Desk, fell: Fell | null): Promise<Re
           </form>
         )}
       </section>
-      <section class="part">
-        <h2>{words.profile}</h2>
-        <form method="post" action={`${desk.base}/account/language`}>
-          <div class="field">
-            <label for="language">{words.language}</label>
-            <select id="language" name="language">
-              {(['', 'vi', 'en'] as const).map((each) => (
-                <option value={each} lang={each || undefined} selected={(desk.person.language ?? '') === each}>
-                  {each === '' ? words.languageSite : each === 'vi' ? 'Tiếng Việt' : 'English'}
-                </option>
-              ))}
-            </select>
-          </div>
-          <button type="submit">{words.save}</button>
-        </form>
-      </section>
     </>,
   )
 }
@@ -322,7 +298,7 @@ async function app(c: AppContext, desk: Desk, offered: string | null, told: Told
     c,
     desk,
     words.appAdd,
-    <section class="part">
+    <section class="block">
       <Fault told={told} />
       <form method="post" action={`${desk.base}/account/app`}>
         <AppOffer words={desk.words} offer={offer} isFaulty={told !== null} />

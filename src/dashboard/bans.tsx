@@ -82,11 +82,11 @@ async function bansPage(c: AppContext, desk: Desk, draft: { kept: Fields; proble
             {draft.problem.detail}
           </p>
         )}
-        <section>
+        <section class="block">
           <h2>{fromComment ? words.banSender : words.banContact}</h2>
           <BanForm desk={desk} kinds={kinds} kept={draft.kept} problem={draft.problem} />
         </section>
-        <section>
+        <section class="block">
           <h2>{words.banList}</h2>
           {bans.length === 0 ? (
             <p class="empty">{words.noBans}</p>

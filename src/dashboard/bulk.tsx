@@ -1,6 +1,6 @@
 // One verdict on many: the bar below the filters, its doors, and what it tells of each comment. Works as a plain form.
 import { REASONS } from '../core/comments/states.ts'
-import { AppError, may } from '../core/context.ts'
+import { AppError, allow, may } from '../core/context.ts'
 import { decideView, readRequest, undoRequest } from '../core/moderation/bulk.ts'
 import { decide, type Outcome } from '../core/moderation/decide.ts'
 import { type QueuePage, readCounts } from '../core/moderation/queue.ts'
@@ -72,6 +72,7 @@ export function BulkBar({ desk, place, page }: { desk: Desk; place: Place; page:
 /** POST /desk/:site/bulk: one verdict on the comments that were chosen, or on all that the page stood for. */
 export async function receiveBulk(c: AppContext): Promise<Response> {
   const desk = await openDesk(c)
+  allow(desk.ctx, 'comment.decide')
   const form = await readForm(c)
   const place = placeOf((name) => form.get(name))
   const key = keyOf(form)

@@ -52,7 +52,7 @@ export function Confirmation(props: { c: AppContext; desk: Desk; room: GuardedRo
   const { account } = desk.words
   if (isConfirmed(desk.ctx.services, desk.session)) return null
   return (
-    <section class="part confirm-box">
+    <section class="block confirm-box">
       <h2>{account.confirmTitle}</h2>
       <p>{account.confirmWhy}</p>
       <Fault told={told} />

@@ -3,7 +3,7 @@
 import { z } from 'zod'
 import type { Mask } from '../core/comments/masks.ts'
 import type { State } from '../core/comments/states.ts'
-import { AppError } from '../core/context.ts'
+import { AppError, allow, may } from '../core/context.ts'
 import { readReassigned } from '../core/moderation/assign.ts'
 import { closeArticle, openArticle } from '../core/moderation/close.ts'
 import { decide, type Outcome } from '../core/moderation/decide.ts'
@@ -61,8 +61,10 @@ export type MovedAnswer = {
 export async function receiveDecision(c: AppContext): Promise<Response> {
   const desk = await openDesk(c)
   const form = await readForm(c)
+  const isReply = form.get('verdict') === 'reply'
+  allow(desk.ctx, isReply ? 'reply.publish' : 'comment.decide')
   const place = placeOf((name) => form.get(name))
-  if (form.get('verdict') === 'reply') return receiveReply(c, desk, form, place)
+  if (isReply) return receiveReply(c, desk, form, place)
   const [outcome] = await decide(desk.ctx, { items: [await rulingOf(desk, form)] }, requestKeyOf(form))
   if (!outcome) throw new AppError('internal')
   if (isScript(c)) return c.json(await tellDecision(desk, outcome))
@@ -123,6 +125,9 @@ async function receiveReply(c: AppContext, desk: Desk, form: Map<string, string>
   return c.json(answer)
 }
 
+/** Without any of these no act of the door below is open. */
+const ACT_RIGHTS = ['comment.pin', 'thread.close', 'comment.decide'] as const
+
 const ACTED = {
   pin: (desk: Desk, item: ItemDetail) => pin(desk.ctx, item.id),
   unpin: (desk: Desk, item: ItemDetail) => unpin(desk.ctx, item.id),
@@ -137,6 +142,7 @@ export type ActAnswer = { message: string; counts: CountTexts; decision: string 
 /** POST /desk/:site/acts: pinning, closing an article, laying reports aside, and back. */
 export async function receiveAct(c: AppContext): Promise<Response> {
   const desk = await openDesk(c)
+  if (!ACT_RIGHTS.some((right) => may(desk.ctx, right))) throw new AppError('forbidden')
   const form = await readForm(c)
   const place = placeOf((name) => form.get(name))
   const act = form.get('act') ?? ''

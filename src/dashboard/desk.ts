@@ -4,6 +4,7 @@ import { AppError, type Ctx } from '../core/context.ts'
 import { COUNT_CEILING, type ItemDetail, LISTED_STATES, type QueueCounts, readItem } from '../core/moderation/queue.ts'
 import type { Person, Session } from '../core/people/sessions.ts'
 import type { Reason } from '../core/reasons.ts'
+import { COMMAND_LINE } from '../core/record.ts'
 import { sessionOf, staffCtx } from '../http/auth.ts'
 import type { AppContext } from '../http/door.ts'
 import { nonceOf } from '../http/page.tsx'
@@ -37,7 +38,7 @@ export async function openDesk(c: AppContext): Promise<Desk> {
   const session = await sessionOf(c)
   if (!session) throw new AppError('unauthenticated')
   const ctx = await staffCtx(c, c.req.param('site') ?? '')
-  const language = session.person.language ?? ctx.site.settings.language
+  const language = session.person.preferences.language ?? ctx.site.settings.language
   c.set('language', language)
   const base = `/desk/${ctx.site.slug}`
   const room = c.req.path.slice(base.length + 1).split('/')[0] ?? ''
@@ -116,6 +117,11 @@ export async function findItem(desk: Desk, id: string): Promise<ItemDetail | nul
     if (error instanceof AppError && error.code === 'not_found') return null
     throw error
   }
+}
+
+/** Who did something, by the name that the record keeps; the operator’s own tool in words. */
+export function doerOf(desk: Desk, name: string): string {
+  return name === COMMAND_LINE.name ? desk.words.record.commandLine : name
 }
 
 /** Says who changed a comment that somebody else was looking at, and what it is now. */

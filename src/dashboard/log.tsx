@@ -1,11 +1,11 @@
 // The log: who did what, in words, narrowed by a plain form whose fields are the page's address; and the file to take along.
 import { exportLog, LOG_FORMATS, type LogEntry, LogQuery, readActors, readLog } from '../core/archive/log.ts'
-import { AppError, may } from '../core/context.ts'
+import { AppError, allow, may } from '../core/context.ts'
 import type { AppContext } from '../http/door.ts'
 import { readForm } from '../http/form.ts'
 import { allowPage } from '../http/page.tsx'
 import { dateTime, fill } from '../i18n/format.ts'
-import { type Desk, openDesk } from './desk.ts'
+import { type Desk, doerOf, openDesk } from './desk.ts'
 import { Frame } from './parts.tsx'
 
 /** Characters of one value of a change that are shown; the file holds it whole. */
@@ -48,6 +48,7 @@ export async function showLog(c: AppContext): Promise<Response> {
 /** POST /desk/:site/log/export */
 export async function sendLog(c: AppContext): Promise<Response> {
   const desk = await openDesk(c)
+  allow(desk.ctx, 'record.export')
   const fields = await readForm(c)
   const format = LOG_FORMATS.find((each) => each === fields.get('format'))
   if (!format) throw new AppError('bad_request')
@@ -159,7 +160,7 @@ function Entry(props: { desk: Desk; entry: LogEntry; query: LogQuery }) {
       <p class="act">
         <time datetime={entry.at}>{dateTime(entry.at)}</time>
         <strong>
-          <bdi>{entry.by.name ?? (entry.by.kind === 'system' ? words.system : words.citizen)}</bdi>
+          <bdi>{entry.by.name === null ? (entry.by.kind === 'system' ? words.system : words.citizen) : doerOf(desk, entry.by.name)}</bdi>
         </strong>
         <span>{sentenceOf(desk, entry.action)}</span>
         {kind === 'comment' && (
@@ -239,7 +240,12 @@ function labelOf({ words }: Desk, name: string): string {
 }
 
 function spoken({ words }: Desk, name: string, value: unknown): string {
-  const known: Record<string, Record<string, string>> = { reason: words.reasons, role: words.roles, state: words.states }
+  const known: Record<string, Record<string, string>> = {
+    reason: words.reasons,
+    role: words.roles,
+    state: words.states,
+    verdict: words.desk,
+  }
   const word = typeof value === 'string' ? known[name]?.[value] : undefined
   return word ?? shown(value)
 }

@@ -34,12 +34,19 @@ export function Frame(props: { desk: Desk; title: string; keys?: DeskKeys; child
   const { desk } = props
   const { site } = desk.ctx
   const words = desk.words.desk
+  const { theme } = desk.person.preferences
   return (
     <Page
       language={desk.language}
       title={`${props.title} – ${words.title} – ${site.name}`}
       style="/assets/desk.css"
-      head={<script type="module" src="/assets/desk.js" nonce={desk.nonce}></script>}
+      {...(theme ? { colors: theme } : {})}
+      head={
+        <>
+          <Dark theme={theme} />
+          <script type="module" src="/assets/desk.js" nonce={desk.nonce}></script>
+        </>
+      }
     >
       <a class="skip" href="#main">
         {words.skip}
@@ -62,8 +69,8 @@ export function Frame(props: { desk: Desk; title: string; keys?: DeskKeys; child
                 </a>
               </li>
               <li>
-                <a href={`${desk.base}/keys`} aria-current={desk.room === 'keys' ? 'page' : undefined}>
-                  {words.keys}
+                <a href={`${desk.base}/preferences`} aria-current={desk.room === 'preferences' ? 'page' : undefined}>
+                  {desk.words.account.preferences}
                 </a>
               </li>
               <li>
@@ -96,6 +103,12 @@ export function Frame(props: { desk: Desk; title: string; keys?: DeskKeys; child
       <p class="unseen" id="live" role="status" aria-live="polite"></p>
     </Page>
   )
+}
+
+/** The colours of the dark, where it is dark; a person can have them always, or never. */
+function Dark({ theme }: { theme: 'light' | 'dark' | null }) {
+  if (theme === 'light') return null
+  return <link rel="stylesheet" href="/assets/dark.css" media={theme === 'dark' ? undefined : '(prefers-color-scheme: dark)'} />
 }
 
 /** The rooms of a site's desk in the order of its menu: the path's first part, and who may enter. */
@@ -133,7 +146,13 @@ function Rooms({ desk }: { desk: Desk }) {
 /** A page without a desk around it: signing in, errors. */
 export function Sheet(props: { language: Language; words: Strings; title: string; children?: Child }) {
   return (
-    <Page language={props.language} title={`${props.title} – ${props.words.desk.title}`} style="/assets/desk.css" bodyClass="bare">
+    <Page
+      language={props.language}
+      title={`${props.title} – ${props.words.desk.title}`}
+      style="/assets/desk.css"
+      head={<Dark theme={null} />}
+      bodyClass="bare"
+    >
       <main class="sheet" id="main">
         <p class="home">{props.words.desk.title}</p>
         <h1>{props.title}</h1>

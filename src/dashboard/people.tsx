@@ -95,7 +95,7 @@ async function people(c: AppContext, desk: Desk, refused: Invitation | null): Pr
       {may(ctx, 'people.manage') && <Confirmation c={c} desk={desk} room="people" request={request} />}
       <ul class="people">
         {members.map((member) => (
-          <li class="part">
+          <li class="block">
             <h2>
               <bdi>{member.name}</bdi>
             </h2>
@@ -117,7 +117,7 @@ async function people(c: AppContext, desk: Desk, refused: Invitation | null): Pr
         ))}
       </ul>
       {invitations.length > 0 && (
-        <section class="part">
+        <section class="block">
           <h2>{words.invitations}</h2>
           <ul class="lines">
             {invitations.map((each) => (
@@ -135,7 +135,7 @@ async function people(c: AppContext, desk: Desk, refused: Invitation | null): Pr
         </section>
       )}
       {(canManage || refused !== null) && (
-        <section class="part">
+        <section class="block">
           <h2>{words.invite}</h2>
           <p class="hint">{words.inviteHint}</p>
           <Fault told={refused?.told ?? null} />
@@ -232,7 +232,7 @@ function linkPage(c: AppContext, desk: Desk, email: string, link: NewLink): Resp
     c,
     desk,
     words.linkTitle,
-    <section class="part">
+    <section class="block">
       <p>{fill(words.linkFor, { email, time: dateTime(link.expiresAt) })}</p>
       <div class="field">
         <label for="link">{words.linkLabel}</label>

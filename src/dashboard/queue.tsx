@@ -51,16 +51,17 @@ const TAB_LETTERS: Record<ListedState, string> = {
   spam: 't',
   withdrawn: 'r',
 }
-/** Cards on a page: what a person reads before a pause. */
-const PAGE_LENGTH = 20
-
 /** GET /desk/:site/queue */
 export async function showQueue(c: AppContext): Promise<Response> {
   const desk = await openDesk(c)
   const place = placeOf((name) => c.req.query(name))
+  const { pageLength, queueOrder } = desk.person.preferences
+  const isWaiting = WAITING.some((state) => state === place.state)
+  // A link to the next page names the order it continues, whatever the person comes to prefer meanwhile.
+  const shown = { ...place, sort: place.sort ?? (isWaiting ? (queueOrder ?? undefined) : undefined) }
   const [keys, page, views, people, notice] = await Promise.all([
     readKeys(desk.ctx),
-    readQueue(desk.ctx, { ...place, limit: PAGE_LENGTH }),
+    readQueue(desk.ctx, { ...shown, limit: pageLength }),
     readViews(desk.ctx),
     readColleagues(desk.ctx),
     noticeOf(c, desk),
@@ -86,18 +87,18 @@ export async function showQueue(c: AppContext): Promise<Response> {
         {page.is_catching_up && <p class="notice">{words.desk.searchBehind}</p>}
         <p class="arrivals" id="arrivals" data-href={queueHref(desk, firstPage)} hidden></p>
         {page.items.length === 0 && <p class="empty">{emptySentence(words, place, page.next !== null)}</p>}
-        <BulkBar desk={desk} place={place} page={page} />
+        <BulkBar desk={desk} place={shown} page={page} />
         <div
           class="cards"
           id="cards"
           data-state={place.state}
           data-newest={isNarrowed(place) || place.state === 'any' ? undefined : (newest ?? desk.ctx.services.newId())}
-          data-order={place.sort ?? (WAITING.includes(place.state) ? 'oldest' : 'newest')}
-          data-next={page.next === null ? undefined : queueHref(desk, { ...place, after: page.next })}
+          data-order={shown.sort ?? (isWaiting ? 'oldest' : 'newest')}
+          data-next={page.next === null ? undefined : queueHref(desk, { ...shown, after: page.next })}
         >
           {page.items.map((item, index) => (
             <>
-              {place.sort === 'article' && item.article.thread_id !== page.items[index - 1]?.article.thread_id && (
+              {shown.sort === 'article' && item.article.thread_id !== page.items[index - 1]?.article.thread_id && (
                 <h2 class="article-head" data-article={item.article.thread_id}>
                   <bdi>{item.article.title || item.article.url || item.article.key}</bdi>
                 </h2>
@@ -110,7 +111,7 @@ export async function showQueue(c: AppContext): Promise<Response> {
           <nav class="pages" id="pages" aria-label={words.desk.queue}>
             {place.after && <a href={queueHref(desk, firstPage)}>{words.reader.newest}</a>}
             {page.next && (
-              <a class="next" href={queueHref(desk, { ...place, after: page.next })}>
+              <a class="next" href={queueHref(desk, { ...shown, after: page.next })}>
                 {words.desk.more}
               </a>
             )}

@@ -1,6 +1,6 @@
 // The page of the quick lane: the opinions one press approves, all of them shown whole, and one undo.
 
-import { AppError } from '../core/context.ts'
+import { AppError, allow } from '../core/context.ts'
 import { readRequest } from '../core/moderation/bulk.ts'
 import { approveQuick, QUICK_PAGE, readQuick } from '../core/moderation/quick.ts'
 import type { AppContext } from '../http/door.ts'
@@ -75,6 +75,7 @@ export async function showQuick(c: AppContext): Promise<Response> {
 /** POST /desk/:site/quick */
 export async function receiveQuick(c: AppContext): Promise<Response> {
   const desk = await openDesk(c)
+  allow(desk.ctx, 'comment.decide')
   const form = await readForm(c)
   const key = form.get('request_key') ?? ''
   if (!KEY.test(key)) throw new AppError('idempotency_key_invalid')

@@ -11,7 +11,6 @@ import { strings } from '../i18n/index.ts'
 import {
   receiveAppChange,
   receiveAppRemoval,
-  receiveLanguage,
   receiveNewCodes,
   receivePasskeyAddition,
   receivePasskeyRemoval,
@@ -31,6 +30,7 @@ import { sendLog, showLog } from './log.tsx'
 import { Sheet } from './parts.tsx'
 import { receiveAccess, receiveInvitation, receiveRecovery, receiveRole, receiveWithdrawal, showPeople } from './people.tsx'
 import { receiveChoice, showPractice } from './practice/room.tsx'
+import { receiveKeys, receivePreferences, showPreferences } from './preferences.tsx'
 import { leaveForProvider, leaveToLink, receiveReturn, receiveUnlink, showReturn } from './provider.tsx'
 import { showCard, showQueue } from './queue.tsx'
 import { receiveQuick, showQuick } from './quick.tsx'
@@ -47,7 +47,7 @@ import {
   showStep,
 } from './signin.tsx'
 import { receiveToken, receiveTokenRevocation, showTokens } from './tokens.tsx'
-import { receiveKeys, receiveView, receiveViewDeletion, showKeys } from './views.tsx'
+import { receiveView, receiveViewDeletion } from './views.tsx'
 import { exportWords, receiveSwitch, receiveWords, showWords } from './words.tsx'
 
 /** Everything under /desk. */
@@ -105,11 +105,11 @@ export function deskDoors(limiter: RateLimiter): Hono<AppEnv> {
   doors.post('/desk/:site/bulk/undo', receiveBulkUndo)
   doors.post('/desk/:site/views', receiveView)
   doors.post('/desk/:site/views/:id/delete', receiveViewDeletion)
-  doors.get('/desk/:site/keys', showKeys)
+  doors.get('/desk/:site/preferences', showPreferences)
+  doors.post('/desk/:site/preferences', receivePreferences)
   doors.post('/desk/:site/keys', receiveKeys)
   doors.post('/desk/:site/confirm', receiveConfirmation)
   doors.get('/desk/:site/account', showAccount)
-  doors.post('/desk/:site/account/language', receiveLanguage)
   doors.post('/desk/:site/account/password', receivePassword)
   doors.post('/desk/:site/account/sessions', receiveSessionEnd)
   doors.get('/desk/:site/account/app', showApp)

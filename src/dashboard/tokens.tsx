@@ -29,7 +29,7 @@ export async function receiveToken(c: AppContext): Promise<Response> {
       c,
       desk,
       words.tokens,
-      <section class="part">
+      <section class="block">
         <div class="field">
           <label for="token">{fill(words.tokenShown, { name: fields.name })}</label>
           <input id="token" class="once" value={token} readonly />
@@ -72,7 +72,7 @@ async function tokens(c: AppContext, desk: Desk, refused: { name: string; role: 
       {rows.length === 0 && <p class="empty">{words.tokenNone}</p>}
       <ul class="people">
         {rows.map((row) => (
-          <li class="part">
+          <li class="block">
             <h2>
               <bdi>{row.name}</bdi>
             </h2>
@@ -96,7 +96,7 @@ async function tokens(c: AppContext, desk: Desk, refused: { name: string; role: 
         ))}
       </ul>
       {(isConfirmed(desk.ctx.services, desk.session) || refused !== null) && (
-        <section class="part">
+        <section class="block">
           <h2>{words.tokenAdd}</h2>
           <Fault told={refused?.told ?? null} />
           <form method="post" action={`${desk.base}/tokens`}>

@@ -15,6 +15,7 @@ import { staffCtx } from './auth.ts'
 import { csrf, idempotencyKeyOf, jsonOnly } from './guards.ts'
 import { addItemRoutes } from './item.ts'
 import { newApi } from './public.ts'
+import { addSetupRoutes } from './setup.ts'
 import {
   body,
   ClosedShape,
@@ -251,6 +252,7 @@ export function adminApi() {
   api.openapi(routes.dismissReports, async (c) => c.json(await dismissReports(c.var.ctx, c.req.valid('param').id), 200))
 
   addItemRoutes(api)
+  addSetupRoutes(api)
   return api
 }
 

@@ -26,8 +26,16 @@ export function nonceOf(c: AppContext): string {
   return c.var.nonce ?? ''
 }
 
-/** A whole page. */
-export function Page(props: { language: Language; title: string; style: string; children?: Child; head?: Child; bodyClass?: string }) {
+/** A whole page. `colors` says what its style sheet has colours for. */
+export function Page(props: {
+  language: Language
+  title: string
+  style: string
+  colors?: 'light' | 'dark'
+  children?: Child
+  head?: Child
+  bodyClass?: string
+}) {
   return (
     <>
       {raw('<!doctype html>')}
@@ -35,7 +43,7 @@ export function Page(props: { language: Language; title: string; style: string; 
         <head>
           <meta charset="utf-8" />
           <meta name="viewport" content="width=device-width, initial-scale=1" />
-          <meta name="color-scheme" content="light dark" />
+          <meta name="color-scheme" content={props.colors ?? 'light dark'} />
           <title>{props.title}</title>
           <link rel="stylesheet" href={props.style} />
           <link rel="icon" href="/assets/icon.svg" />

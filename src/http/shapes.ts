@@ -371,15 +371,65 @@ export const PinnedShape = z.object({ comment: z.object({ id: z.string() }), pin
 export const ClosedShape = z.object({ thread: z.object({ id: z.string(), state: z.enum(['open', 'closed']) }) }).openapi('ArticleState')
 export const DismissedShape = z.object({ comment: z.object({ id: z.string() }), dismissed: z.number() }).openapi('Dismissed')
 
+const Edited = z.object({ by: z.string(), at: Time }).nullable()
+
 /** Meanings and defaults of the settings are in docs/operations.md. */
 export const SetupShape = z
   .object({
     version: z.number(),
     name: z.string(),
     settings: z.record(z.string(), z.any()),
-    changed: z.object({ by: z.string(), at: Time }).nullable(),
+    changed: Edited,
   })
   .openapi('Setup')
+
+const ArticleRow = z.object({
+  id: z.string(),
+  key: z.string(),
+  url: z.string(),
+  title: z.string(),
+  count: z.number(),
+  state: z.enum(['open', 'closed']),
+  created_at: Time,
+})
+export const ArticlesShape = z.object({ articles: z.array(ArticleRow), next: z.string().nullable() }).openapi('Articles')
+export const ArticleShape = ArticleRow.extend({
+  version: z.number(),
+  closes_at: Time.nullable(),
+  opens_at: Time.nullable(),
+  message: z.string().nullable(),
+  aliases: z.array(
+    z.object({
+      key: z.string(),
+      kind: z.enum(['key', 'address', 'former']).openapi({ description: '`former`: the id of an article that was joined to this one' }),
+    }),
+  ),
+  changed: Edited,
+}).openapi('Article')
+export const ArticlesQuery = z.object({
+  q: z.string().max(200).optional().openapi({ description: 'Words that the title must all contain, with or without marks' }),
+  state: z.enum(['open', 'closed']).optional(),
+  after: z.string().optional(),
+  limit: z.coerce.number().int().min(1).max(100).default(25),
+})
+export const CannedShape = z.object({ id: z.string(), name: z.string(), body: z.string(), version: z.number() }).openapi('PreparedReply')
+export const CannedListShape = z.object({ items: z.array(CannedShape) }).openapi('PreparedReplies')
+export const LogShape = z
+  .object({
+    items: z.array(
+      z.object({
+        id: z.string(),
+        at: Time,
+        by: z.object({ kind: z.string(), id: z.string().nullable(), name: z.string().nullable() }),
+        action: z.string(),
+        subject: z.object({ kind: z.string(), id: z.string() }),
+        detail: z.record(z.string(), z.any()),
+        sequence: z.number().nullable().openapi({ description: 'Its number in the chain; null for the minute until it is linked' }),
+      }),
+    ),
+    next: z.string().nullable(),
+  })
+  .openapi('Log')
 
 export const UndoneShape = z
   .object({ comment: z.object({ id: z.string(), state: State, version: z.number() }), decision: z.object({ id: z.string() }) })

@@ -44,6 +44,7 @@ export const STATUS = {
   password_weak: 422,
   passkey_invalid: 422,
   provider_failed: 400,
+  provider_unavailable: 502,
   identity_unknown: 403,
   identity_taken: 409,
   last_factor: 409,

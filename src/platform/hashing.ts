@@ -12,7 +12,7 @@ const KEY_BYTES = 32
 export type Hasher = (password: string, salt: Uint8Array, cost: HashCost) => Promise<Uint8Array<ArrayBuffer>>
 
 /** A hasher with a queue of its own; there is to be one for the whole service. */
-export function createHasher(): Hasher {
+export function createHasher(derive: Hasher = scrypted): Hasher {
   const waiting: (() => void)[] = []
   let running = 0
   return async (password, salt, cost) => {
@@ -30,7 +30,8 @@ export function createHasher(): Hasher {
   }
 }
 
-function derive(password: string, salt: Uint8Array, { n, r, p }: HashCost): Promise<Uint8Array<ArrayBuffer>> {
+/** One hash, at once. */
+export function scrypted(password: string, salt: Uint8Array, { n, r, p }: HashCost): Promise<Uint8Array<ArrayBuffer>> {
   return new Promise((resolve, reject) => {
     scrypt(password, salt, KEY_BYTES, { N: n, r, p, maxmem: 256 * n * r }, (error, key) =>
       error ? reject(error) : resolve(new Uint8Array(key)),

@@ -207,6 +207,9 @@ type StaffTable = {
   name: string
   password_hash: string | null
   language: string | null
+  theme: string | null
+  page_length: number | null
+  queue_order: string | null
   disabled_at: Time | null
   created_at: Time
 }

@@ -2,6 +2,7 @@
 import { beforeEach, describe, expect, it } from 'vitest'
 import { addAlias, addArticle, changeArticle, mergeArticles, readArticle, readArticles, removeAlias } from '../../src/core/articles.ts'
 import type { Ctx } from '../../src/core/context.ts'
+import { closeArticle, openArticle } from '../../src/core/moderation/close.ts'
 import { readQueue } from '../../src/core/moderation/queue.ts'
 import { openWard, PORTAL, type Ward } from '../support/ward.ts'
 
@@ -92,6 +93,32 @@ describe('an article', () => {
     expect(await details('thread.change')).toMatchObject([
       { before: { closes_at: null, message: null }, after: { message: 'Nhận ý kiến đến hết tuần.' } },
     ])
+  })
+
+  it('is on a card of the queue what it is by the clock, and is opened and closed from there whatever the clock did', async () => {
+    await ward.submit('Một.')
+    const at = (minutes: number) => new Date(ward.clock.ms + minutes * 60_000).toISOString()
+    await change('bai-1', { closes_at: at(10) })
+    const card = async () => (await readQueue(admin, { state: 'pending', limit: 1 })).items[0]
+    expect(await card()).toMatchObject({ article: { state: 'open' } })
+    expect((await card())?.legal_acts).toContain('close_article')
+    ward.clock.ms += 11 * 60_000
+    expect(await card()).toMatchObject({ article: { state: 'closed' } })
+    expect((await card())?.legal_acts).toContain('open_article')
+    const { id, version } = await readArticle(admin, await idOf('bai-1'))
+    expect(await openArticle(admin, id)).toEqual({ thread: { id, state: 'open' } })
+    expect((await card())?.article.state).toBe('open')
+    expect((await ward.thread()).thread.state).toBe('open')
+    await openArticle(admin, id)
+    expect(await details('thread.open')).toEqual([{ before: { state: 'closed' }, after: { state: 'open' } }])
+    // Whoever had the form open meanwhile is told instead of closing it again unawares.
+    const form = { version, state: 'closed', closes_at: null, opens_at: null, message: null }
+    await expect(changeArticle(admin, id, form)).rejects.toMatchObject({ code: 'conflict' })
+    await change('bai-1', { opens_at: at(10) })
+    await closeArticle(admin, id)
+    expect((await card())?.article.state).toBe('closed')
+    ward.clock.ms += 11 * 60_000
+    expect((await card())?.article.state).toBe('open')
   })
 
   it('can be closed before anybody wrote, and shows nothing else then', async () => {

@@ -217,6 +217,24 @@ describe('the index', () => {
     expect(new Set(documents.map(({ comment_id }) => comment_id)).size).toBe(documents.length)
   })
 
+  it('goes on with a backlog where it stopped, and misses neither a fact written late behind that nor a rebuild in its midst', async () => {
+    const late = ward.services.newId()
+    for (let n = 0; n < 120; n++) await send(`Ùnứ số ${n}`)
+    expect(await takeIn(ward.services)).toBe(false)
+    const { comment } = await ward.submit('Ùnứ muộn')
+    await ward.store.batch([ward.store.db.updateTable('fact').set({ id: late }).where('comment_id', '=', comment.id)])
+    expect(await takeIn(ward.services)).toBe(false)
+    expect(await takeIn(ward.services)).toBe(true)
+    expect(await found({ q: 'ùnứ', limit: '100' })).toHaveLength(100)
+    expect(await found({ q: '"ùnứ muộn"' })).toHaveLength(1)
+    for (let n = 0; n < 60; n++) await send(`Ùnứ thêm ${n}`)
+    expect(await takeIn(ward.services)).toBe(false)
+    await ward.store.batch(resetIndex(ward.store))
+    await takeAllIn(ward.services)
+    expect(await found({ q: '"ùnứ muộn"' })).toHaveLength(1)
+    expect(await found({ q: '"ùnứ số 7"' })).toHaveLength(1)
+  })
+
   it('writes nothing when there is nothing new', async () => {
     ward.clock.ms += 600_000
     await takeAllIn(ward.services)

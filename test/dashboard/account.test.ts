@@ -100,10 +100,54 @@ describe('one’s own account', () => {
 
   it('speaks the language that was chosen, whatever the site’s is', async () => {
     const { client, room } = await member('tieng', 'viewer')
-    await client.post(room('account/language'), { language: 'en' })
+    await client.post(room('preferences'), { language: 'en' })
     expect((await client.get(room('account'))).html).toContain('<html lang="en">')
-    await client.post(room('account/language'), { language: 'fr' })
+    await client.post(room('preferences'), { language: 'fr' })
     expect((await client.get(room('account'))).html).toContain('<html lang="vi">')
+  })
+})
+
+describe('preferences', () => {
+  it('of colours, page and order hold on every page, are recorded with what was before, and a choice that is none is as for everybody', async () => {
+    const { client, room, id } = await member('tuy-chon', 'moderator')
+    for (let n = 0; n < 11; n++) {
+      ward.clock.ms += 1_000
+      await ward.submit(`Ý kiến thứ ${n} để xếp trang.`)
+    }
+    const shown = async (query = '') =>
+      [...(await client.get(`${room('queue')}${query}`)).html.matchAll(/Ý kiến thứ (\d+) để xếp trang/g)].map(([, n]) => Number(n))
+    expect(new Set(await shown()).size).toBe(11)
+    expect((await client.get(room('account'))).html).toContain('media="(prefers-color-scheme: dark)"')
+    const saved = await client.post(room('preferences'), { language: '', theme: 'dark', page_length: '10', queue_order: 'newest' })
+    expect(saved.to).toContain('done=saved')
+    const { html } = await client.get(room('queue'))
+    expect(html).toContain('<link rel="stylesheet" href="/assets/dark.css"/>')
+    expect(html).toContain('<meta name="color-scheme" content="dark"/>')
+    expect([...new Set(await shown())]).toEqual([10, 9, 8, 7, 6, 5, 4, 3, 2, 1])
+    // The next page goes on in that order, also when another is liked better meanwhile.
+    const next = /data-next="([^"]*)"/.exec(html)?.[1]?.replaceAll('&amp;', '&') ?? ''
+    expect(next).toContain('sort=newest')
+    await client.post(room('preferences'), { theme: 'light', page_length: '7', queue_order: 'khac' })
+    expect((await client.get(next)).html).toContain('Ý kiến thứ 0 để xếp trang')
+    expect((await client.get(room('queue'))).html).not.toContain('dark.css')
+    expect((await shown())[0]).toBe(0)
+    const changes = await ward.store.db
+      .selectFrom('audit')
+      .select('detail')
+      .where('action', '=', 'account.preferences')
+      .where('actor_id', '=', id)
+      .orderBy('id')
+      .execute()
+    expect(changes.map(({ detail }) => JSON.parse(detail))).toEqual([
+      {
+        before: { language: null, theme: null, pageLength: 20, queueOrder: null },
+        after: { language: null, theme: 'dark', pageLength: 10, queueOrder: 'newest' },
+      },
+      {
+        before: { language: null, theme: 'dark', pageLength: 10, queueOrder: 'newest' },
+        after: { language: null, theme: 'light', pageLength: 20, queueOrder: null },
+      },
+    ])
   })
 })
 

@@ -231,6 +231,42 @@ describe('the texts that authors agree to', () => {
   })
 })
 
+describe('reasons at hand and questions', () => {
+  it('are set in the form, asked on the page without script, and stand on the digits of the desk', async () => {
+    const before = await controls()
+    expect([before.quick_reasons_1, before.quick_reasons_9]).toEqual(['offtopic', 'illegal'])
+    const reasons = {
+      ...Object.fromEntries([1, 2, 3, 4, 5, 6, 7, 8, 9].map((digit) => [`quick_reasons_${digit}`, ''])),
+      quick_reasons_2: 'scam',
+    }
+    const sent = await post(page(), { ...before, ...reasons, questions: '2 + 3 = mấy? = 5; năm\r\nPhường ta thuộc tỉnh nào? = Ví Dụ' })
+    expect(sent.to).toContain('saved=yes')
+    const { settings } = (await ward.ctx({ kind: 'reader' })).site
+    expect(settings.quick_reasons).toEqual(['scam'])
+    expect(settings.questions).toEqual([
+      { question: '2 + 3 = mấy?', answers: ['5', 'năm'] },
+      { question: 'Phường ta thuộc tỉnh nào?', answers: ['Ví Dụ'] },
+    ])
+    expect((await controls()).questions).toBe('2 + 3 = mấy? = 5; năm\nPhường ta thuộc tỉnh nào? = Ví Dụ')
+    expect((await audits('site.set'))[0]?.detail).toMatchObject({
+      before: { questions: [], quick_reasons: expect.arrayContaining(['illegal']) },
+      after: { quick_reasons: ['scam'], questions: [{ answers: ['5', 'năm'] }, {}] },
+    })
+  })
+
+  it.each([
+    ['questions', 'Câu hỏi không có câu trả lời'],
+    ['questions', 'Thiếu đáp án ='],
+    ['quick_reasons_2', 'offtopic'],
+  ])('are refused in %s as “%s”, and nothing typed is lost', async (control, value) => {
+    const answer = await post(page(), { ...(await controls()), [control]: value })
+    expect(answer.status).toBe(422)
+    expect(answer.html).toContain(`id="e-${control.replace(/_\d$/, '')}"`)
+    expect(controlsOf(answer.html)[control]).toBe(value)
+    expect(await audits('site.set')).toEqual([])
+  })
+})
+
 describe('outside the hours', () => {
   it('readers are told when it opens, sending is refused with a code, and neither needs a clock to change', async () => {
     await post(page(), { ...(await controls()), hours_from: '07:00', hours_to: '16:00' })

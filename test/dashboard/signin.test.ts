@@ -3,6 +3,7 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import type { Role } from '../../src/core/context.ts'
 import { newLink } from '../../src/core/people/links.ts'
 import { invite, recover } from '../../src/core/people/team.ts'
+import { createHasher, scrypted } from '../../src/platform/hashing.ts'
 import { hidden, newClient } from '../support/browser.ts'
 import { dump, textsOf } from '../support/dump.ts'
 import { codeOf, linkIn, PASSWORD, setUp } from '../support/person.ts'
@@ -206,6 +207,71 @@ describe('signing in', () => {
     }
     expect(answers[0]).toEqual(answers[1])
     expect(answers[0]?.[0]).toBe(401)
+  })
+
+  it('does the same work for an address that nobody has, for one that is disabled and for a wrong password', async () => {
+    const [{ email }, gone] = [await account('cong-viec'), await account('da-ngung')]
+    await ward.store.batch([
+      ward.store.db
+        .updateTable('staff')
+        .set({ disabled_at: new Date(ward.clock.ms).toISOString() })
+        .where('email', '=', gone.email),
+    ])
+    const { hashPassword } = ward.services
+    const hashed: unknown[] = []
+    ward.services.hashPassword = (password, salt, cost) => {
+      hashed.push({ ...cost, salt: salt.length, password: password.length })
+      return hashPassword(password, salt, cost)
+    }
+    const written = async () => {
+      const { attempt, audit } = await dump(ward.store)
+      return [attempt?.length ?? 0, audit?.length ?? 0]
+    }
+    const works = []
+    for (const address of [email, gone.email, 'khong-co-ai-ca@phuongthu.example']) {
+      const [attempts = 0, rows = 0] = await written()
+      hashed.length = 0
+      const { status } = await newClient(ward).post('/desk/signin', { email: address, password: 'không phải mật khẩu' })
+      const [attemptsNow = 0, rowsNow = 0] = await written()
+      works.push({ status, hashed: [...hashed], attempts: attemptsNow - attempts, rows: rowsNow - rows })
+    }
+    ward.services.hashPassword = hashPassword
+    expect(works[0]).toMatchObject({ status: 401, attempts: 2, rows: 1 })
+    expect(works[0]?.hashed).toHaveLength(1)
+    expect(works[1]).toEqual(works[0])
+    expect(works[2]).toEqual(works[0])
+    // What the record keeps of it names nobody's address.
+    expect((await textsOf(ward.store)).filter(({ text }) => text.includes('khong-co-ai-ca'))).toEqual([])
+  })
+
+  it('answers thirty-two at once, and hashes two passwords at a time', async () => {
+    const { hashPassword } = ward.services
+    let [running, most, done] = [0, 0, 0]
+    const hash = createHasher(async (password, salt, cost) => {
+      most = Math.max(most, ++running)
+      try {
+        return await scrypted(password, salt, cost)
+      } finally {
+        running--
+        done++
+      }
+    })
+    ward.services.hashPassword = (password, salt, cost) => hash(password, salt, { ...cost, n: cost.n / 16 })
+    const answers = await Promise.all(
+      Array.from({ length: 32 }, (_, n) =>
+        newClient(ward, { peer: `198.51.100.${n}` }).post('/desk/signin', {
+          email: `ai-${n}@phuongthu.example`,
+          password: 'không phải mật khẩu',
+        }),
+      ),
+    )
+    ward.services.hashPassword = hashPassword
+    const refused = answers.filter(({ status }) => status === 401)
+    // Who finds the line full is told to come again, and when.
+    const sentAway = answers.filter(({ status, response }) => status === 429 && Number(response.headers.get('retry-after')) > 0)
+    expect([refused.length + sentAway.length, refused.length]).toEqual([32, done])
+    expect(refused.length).toBeGreaterThanOrEqual(22)
+    expect(most).toBe(2)
   })
 
   it('takes each code once, also when it is sent twenty times at the same moment, and the neighbour’s in time once as well', async () => {

@@ -89,7 +89,7 @@ describe('on the desk', () => {
     expect(await page.locator('#q').inputValue()).toBe('asxh')
     expect(await page.locator('.card[data-mood]').count()).toBe(0)
 
-    await page.goto(page.url().replace(/queue.*/, 'keys'))
+    await page.goto(page.url().replace(/queue.*/, 'preferences'))
     await page.getByLabel('Duyệt đăng', { exact: true }).fill('d')
     await page.getByLabel('Thư rác').fill('d')
     await page.getByRole('button', { name: 'Lưu phím tắt' }).click()
@@ -99,7 +99,7 @@ describe('on the desk', () => {
     await page.getByRole('button', { name: 'Lưu phím tắt' }).click()
     await page.getByText('Đã lưu phím tắt.').waitFor()
 
-    await page.goto(page.url().replace(/keys.*/, 'queue'))
+    await page.goto(page.url().replace(/(?:keys|preferences).*/, 'queue'))
     await page.locator('.card').first().waitFor()
     for (const key of ['j', 'a', 's', 'd']) await page.keyboard.press(key)
     await page.locator('.card[data-mood="done"]', { hasText: 'Một.' }).waitFor()

@@ -52,7 +52,7 @@ describe('the queue, its panels, filters, bulk, help and keys', () => {
     const { page, errors } = clerk
     await page.emulateMedia({ colorScheme })
     await page.setViewportSize({ width, height: 900 })
-    await page.goto(page.url().replace(/(queue|keys|practice).*/, 'queue?state=pending&sort=article'))
+    await page.goto(page.url().replace(/(queue|preferences|practice).*/, 'queue?state=pending&sort=article'))
     for (const [index, panel] of ['reject', 'mask', 'return'].entries())
       await page.locator('.card').nth(index).locator(`.open-${panel} summary`).click()
     // What an open menu covers is judged while it is closed.
@@ -66,9 +66,9 @@ describe('the queue, its panels, filters, bulk, help and keys', () => {
     await page.keyboard.press('?')
     await page.locator('#help').waitFor()
     expect(await faults(page)).toEqual([])
-    await page.goto(page.url().replace(/queue.*/, 'keys'))
+    await page.goto(page.url().replace(/queue.*/, 'preferences'))
     expect(await faults(page)).toEqual([])
-    await page.goto(page.url().replace(/keys.*/, 'practice?case=rac-dau-ngo'))
+    await page.goto(page.url().replace(/preferences.*/, 'practice?case=rac-dau-ngo'))
     expect(await faults(page)).toEqual([])
     await page.getByRole('button', { name: 'Thư rác' }).click()
     await page.locator('#result:focus').waitFor()

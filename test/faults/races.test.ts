@@ -6,13 +6,18 @@ import { newDatabase } from '#platform'
 import { type Submitted, submit } from '../../src/core/comments/submit.ts'
 import type { Ctx } from '../../src/core/context.ts'
 import type { Outcome } from '../../src/core/moderation/decide.ts'
+import { beginWithPassword } from '../../src/core/people/signin.ts'
+import { invite } from '../../src/core/people/team.ts'
 import { addSite, findSite } from '../../src/core/sites.ts'
 import { nodeServices, openDatabase, readConfig, readMigrations } from '../../src/platform/node.ts'
 import type { Services } from '../../src/services.ts'
 import { migrate } from '../../src/storage/migrate.ts'
+import { codeOf, PASSWORD, setUp, VISITOR } from '../support/person.ts'
 import type { RaceOrder, RaceResult } from '../support/racer.ts'
 
 const ROUNDS = 200
+/** Each needs an account of its own, and with it three hashes of a password. */
+const CODES = 10
 /** From the orders to the common start: long enough that both processes have read theirs. */
 const LEAD_MS = 4
 const SITE = 'phuong-dua'
@@ -39,7 +44,7 @@ beforeAll(async () => {
   await addSite(services, { slug: SITE, name: 'Phường Đua', origins: ['https://phuongdua.example'] })
   ctx = { services, actor: { kind: 'reader' }, site: await findSite(services, SITE) }
   for (const name of ['Cô Một', 'Chú Hai']) racers.push(await startRacer(name))
-})
+}, 60_000)
 
 afterAll(async () => {
   for (const racer of racers) racer.process.disconnect()
@@ -82,6 +87,7 @@ const send = (body: string, key: string): Promise<Submitted> => submit(ctx, { ar
 const auditOf = (comment: string, action: string) =>
   services.store.db.selectFrom('audit').selectAll().where('subject_id', '=', comment).where('action', '=', action).execute()
 const rowOf = (comment: string) => services.store.db.selectFrom('comment').selectAll().where('id', '=', comment).executeTakeFirstOrThrow()
+const sessions = async () => (await services.store.db.selectFrom('session').select('id').execute()).length
 const versionsOf = async (comment: string) =>
   (
     await services.store.db.selectFrom('fact').select('from_version').where('comment_id', '=', comment).orderBy('from_version').execute()
@@ -150,5 +156,23 @@ describe('two processes on one database', () => {
     expect(seen.approvalWon + seen.editFollowed, JSON.stringify(seen)).toBeGreaterThan(0)
     expect(seen.editWon, JSON.stringify(seen)).toBeGreaterThan(0)
     console.log(`edit against approval, two processes: ${ROUNDS} rounds, ${JSON.stringify(seen)}`)
+  })
+
+  it(`take a code of an authenticator once, ${CODES} rounds`, async () => {
+    for (let round = 0; round < CODES; round++) {
+      const email = `dua-${round}@phuongdua.example`
+      const { link, statements } = invite(services, { email, site: SITE, role: 'moderator' })
+      await services.store.batch(statements)
+      const { secret } = await setUp(services, link.url)
+      const tickets = await Promise.all([0, 1].map(() => beginWithPassword(services, { email, password: PASSWORD }, VISITOR)))
+      const code = codeOf(secret, services.now())
+      const before = await sessions()
+      const results = await race(round, [
+        { kind: 'code', ticket: tickets[0] ?? '', code },
+        { kind: 'code', ticket: tickets[1] ?? '', code },
+      ])
+      expect(results.map((result) => result.code ?? 'signed in').sort()).toEqual(['code_invalid', 'signed in'])
+      expect(await sessions()).toBe(before + 1)
+    }
   })
 })

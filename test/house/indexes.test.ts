@@ -7,8 +7,9 @@ import { readReassigned } from '../../src/core/moderation/assign.ts'
 import { readSurroundings } from '../../src/core/moderation/item.ts'
 import { countArrivals, readItem, readMoved, readQueue, readStamp } from '../../src/core/moderation/queue.ts'
 import { readOthersHere } from '../../src/core/moderation/viewing.ts'
+import { invite } from '../../src/core/people/team.ts'
 import { toCursor } from '../../src/lib/cursor.ts'
-import { openWard, type Ward } from '../support/ward.ts'
+import { BASE, openWard, type Ward } from '../support/ward.ts'
 
 type Asked = { sql: string; parameters: readonly unknown[] }
 
@@ -179,5 +180,39 @@ describe('what else grows', () => {
     const assessing = await plan(() => keepAssessments(ward.services))
     expect(assessing).toMatch(/twin_band USING (?:COVERING )?INDEX sqlite_autoindex_twin_band_1 \(site_id=\? AND band=\?\)/)
     for (const each of [twins, assessing]) expect(each).not.toMatch(/SCAN (?:comment|fact|twin|twin_band|assessment|lesson)\b/)
+  })
+
+  it('signing in, links, sessions and the rooms of people walk along no table', async () => {
+    const cookie = await ward.signIn('system')
+    const { link, statements } = invite(ward.services, { email: 'chi-muc@phuongthu.example', site: ward.slug, role: 'viewer' })
+    await ward.store.batch(statements)
+    const token = await ward.token('viewer')
+    const page = (path: string) => plan(() => ward.request(`/desk/${path}`, { headers: { cookie } }))
+    const asked = {
+      signin: await plan(() =>
+        ward.request('/desk/signin', {
+          method: 'POST',
+          headers: { origin: BASE },
+          body: new URLSearchParams({ email: 'chi-muc@phuongthu.example', password: 'không phải mật khẩu' }),
+        }),
+      ),
+      link: await plan(() => ward.request(`/desk/signin${new URL(link.url).search}`)),
+      token: await plan(() =>
+        ward.request(`/api/v1/admin/sites/${ward.slug}/colleagues`, { headers: { authorization: `Bearer ${token}` } }),
+      ),
+      people: await page(`${ward.slug}/people`),
+      tokens: await page(`${ward.slug}/tokens`),
+      account: await page(`${ward.slug}/account`),
+      preferences: await page(`${ward.slug}/preferences`),
+    }
+    for (const [name, found] of Object.entries(asked)) {
+      expect([name, found.length > 0]).toEqual([name, true])
+      expect([
+        name,
+        /SCAN (?:staff|staff_role|session|signin_link|api_token|totp|passkey|recovery_code|attempt|spent|identity|desk_keys)\b/.exec(
+          found,
+        )?.[0],
+      ]).toEqual([name, undefined])
+    }
   })
 })

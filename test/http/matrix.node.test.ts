@@ -15,7 +15,7 @@ import { BASE, openWard, type Ward } from '../support/ward.ts'
  */
 const NEEDS: readonly [RegExp, readonly StaffAct[] | 'own' | 'open'][] = [
   [/^GET \/desk$|^(?:GET|POST) \/desk\/signin(?:\/|$)|^POST \/desk\/signout$/, 'open'],
-  [/^(?:GET|POST) \/desk\/:site\/account(?:\/|$)|^POST \/desk\/:site\/confirm$/, 'own'],
+  [/^(?:GET|POST) \/desk\/:site\/(?:account(?:\/|$)|preferences$)|^POST \/desk\/:site\/confirm$/, 'own'],
   [/^(?:GET|POST) \/desk\/:site\/practice$/, ['queue.read']],
   [/^GET .*\/(?:queue|stamp|colleagues)$|^GET .*\/(?:comments|cards)\/:id(?:\/surroundings)?$|^POST \/desk\/:site\/moved$/, ['queue.read']],
   [/\/(?:views|keys)(?:\/:id\/delete)?$|\/comments\/:id\/viewing$/, ['queue.read']],
@@ -41,13 +41,16 @@ const NEEDS: readonly [RegExp, readonly StaffAct[] | 'own' | 'open'][] = [
   [/^GET \/desk\/:site\/settings(?:\/embed)?$/, ['queue.read']],
   [/^(?:GET|POST) \/desk\/:site\/articles(?:\/|$)/, ['thread.manage']],
   [/\/settings\/canned$/, ['canned.manage']],
+  [/^GET \/api\/v1\/admin\/sites\/:site\/(?:articles(?:\/:id)?|canned)$/, ['queue.read']],
+  [/\/api\/v1\/admin\/sites\/:site\/articles(?:\/|$)/, ['thread.manage']],
+  [/\/api\/v1\/admin\/sites\/:site\/canned(?:\/|$)/, ['canned.manage']],
   [/^POST \/desk\/:site\/comments\/:id\/reply$/, ['reply.publish']],
   [/\/settings(?:\/(?:site|origins|consents|embed))?$/, ['site.configure']],
   [/^GET \/desk\/:site\/people$/, ['people.read']],
   [/^POST \/desk\/:site\/people(?:\/|$)/, ['people.manage']],
   [/\/tokens(?:\/|$)/, ['token.manage']],
   [/^GET \/desk\/:site\/learning$/, ['learning.read']],
-  [/^GET \/desk\/:site\/log$/, ['record.read']],
+  [/^GET .*\/log$/, ['record.read']],
   [/^POST \/desk\/:site\/log\/export$/, ['record.export']],
   [/^(?:GET|POST) \/desk\/:site\/quick$/, ['comment.decide']],
 ]
@@ -132,6 +135,11 @@ function bodyOf(route: Route, comment: { id: string; version: number }, verdict:
   if (route.path.endsWith('/undos')) return { decisions: [] }
   if (route.path.endsWith('/replies')) return { body: 'Trả lời chính thức.', signer_title: 'Chủ tịch' }
   if (route.path.endsWith('/moved')) return { shown: [] }
+  if (/^\/api.*\/(?:articles|names)$/.test(route.path))
+    return { name: 'bai-khac', ...(route.path.endsWith('/articles') ? { title: '' } : {}) }
+  if (/^\/api.*\/articles\/:id$/.test(route.path)) return { version: 1, state: 'open', closes_at: null, opens_at: null, message: null }
+  if (/^\/api.*\/merge$/.test(route.path)) return { into: 'x' }
+  if (/^\/api.*\/canned/.test(route.path)) return { name: 'Mẫu', body: 'Xin chào.', ...(route.path.endsWith(':id') ? { version: 1 } : {}) }
   if (route.path.startsWith('/api') && route.path.endsWith('/settings')) return { version: 1, changes: {} }
   return { email: 'ai@phuongthu.example', name: 'Ai Đó', role: 'viewer', person: 'x', access: 'off', kind: 'password', token: 'x' }
 }
@@ -146,7 +154,8 @@ async function call(
   const isApi = route.path.startsWith('/api')
   const body = bodyOf(route, comment, verdict)
   const isJson = isApi || route.path.endsWith('/moved')
-  return ward.request(filled(route.path, { site: ward.slug, id: comment.id, scope: 'ward' }), {
+  const path = filled(route.path, { site: ward.slug, id: comment.id, scope: 'ward' })
+  return ward.request(nameOf(route) === 'DELETE /api/v1/admin/sites/:site/articles/:id/names' ? `${path}?name=x` : path, {
     method: route.method,
     headers: {
       ...(by === 'token' ? { authorization: `Bearer ${tokens[role]}` } : { cookie: cookies[role], origin: BASE }),
@@ -203,6 +212,19 @@ describe.each(ROLES)('%s', (role) => {
     }
     expect(await dump(ward.store)).toEqual(before)
     if (role !== 'system') expect(tried).toBeGreaterThan(role === 'admin' ? -1 : 5)
+  })
+
+  it('is told so by a form of the desk before anything is said of what it holds', async () => {
+    const before = await dump(ward.store)
+    for (const route of routes.filter((each) => each.method === 'POST' && each.path.startsWith('/desk') && !mayCall(role, each))) {
+      const response = await ward.request(filled(route.path, { site: ward.slug, id: 'khong-co' }), {
+        method: 'POST',
+        headers: { cookie: cookies[role], origin: BASE, accept: 'text/html' },
+        body: new URLSearchParams(),
+      })
+      expect([nameOf(route), response.status]).toEqual([nameOf(route), 403])
+    }
+    expect(await dump(ward.store)).toEqual(before)
   })
 
   it('is let to every route that the table gives', async () => {

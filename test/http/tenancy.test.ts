@@ -27,6 +27,8 @@ type Side = {
   waiting: Submitted
   /** A note of the person whose token it is. */
   note: string
+  /** A prepared reply. */
+  canned: string
   /** A decision within its undo window. */
   decision: string
 }
@@ -74,6 +76,12 @@ async function openSide(slug: string, origin: string, article: string): Promise<
     body: { body: 'Ghi chú nội bộ.' },
   })
   const { id: note } = (await noted.json()) as { id: string }
+  const prepared = await ward.request(`/api/v1/admin/sites/${slug}/canned`, {
+    method: 'POST',
+    headers: bearer(token),
+    body: { name: 'Cảm ơn', body: 'Xin cảm ơn.' },
+  })
+  const { id: canned } = (await prepared.json()) as { id: string }
   const { db } = ward.store
   const person = await db.selectFrom('staff').select('id').where('email', '=', `admin@${slug}.example`).executeTakeFirstOrThrow()
   const open = await db.selectFrom('session').select('id').where('staff_id', '=', person.id).executeTakeFirstOrThrow()
@@ -91,7 +99,7 @@ async function openSide(slug: string, origin: string, article: string): Promise<
     tokenId: held.id,
     invitation: sha256(new URL(link.url).searchParams.get('link') ?? ''),
   }
-  return { ...base, ...people, cookie, threadId: thread.thread.id, published, waiting, note, decision: '' }
+  return { ...base, ...people, cookie, threadId: thread.thread.id, published, waiting, note, canned, decision: '' }
 }
 
 async function post(side: Pick<Side, 'slug' | 'origin' | 'article'>, body: string): Promise<Submitted> {
@@ -469,7 +477,9 @@ const CASES: Record<string, string | ((here: Side, there: Side) => Call[])> = {
     onDesk(here, `/desk/${there.slug}/views`, { method: 'POST', body: form({ name: 'Của nơi khác', state: 'spam' }) }),
   'POST /desk/:site/views/:id/delete': (here, there) =>
     onDesk(here, `/desk/${there.slug}/views/${there.waiting.comment.id}/delete`, { method: 'POST', body: form({}) }),
-  'GET /desk/:site/keys': (here, there) => onDesk(here, `/desk/${there.slug}/keys`),
+  'GET /desk/:site/preferences': (here, there) => onDesk(here, `/desk/${there.slug}/preferences`),
+  'POST /desk/:site/preferences': (here, there) =>
+    onDesk(here, `/desk/${there.slug}/preferences`, { method: 'POST', body: form({ theme: 'dark' }) }),
   'POST /desk/:site/keys': (here, there) => onDesk(here, `/desk/${there.slug}/keys`, { method: 'POST', body: form({ approve: 'd' }) }),
   'POST /desk/:site/moved': (here, there) => [
     ...onDesk(here, `/desk/${there.slug}/moved`, { method: 'POST', body: { shown: [] } }),
@@ -490,7 +500,6 @@ const CASES: Record<string, string | ((here: Side, there: Side) => Call[])> = {
   'GET /desk/:site/account/app': (here, there) => onDesk(here, `/desk/${there.slug}/account/app`),
   ...Object.fromEntries(
     [
-      'account/language',
       'account/password',
       'account/app',
       'account/app/remove',
@@ -583,6 +592,41 @@ const CASES: Record<string, string | ((here: Side, there: Side) => Call[])> = {
       method: 'PATCH',
       body: { version: 1, changes: { agency: 'Của nơi khác' } },
     }),
+  'GET /api/v1/admin/sites/:site/articles': (here, there) => asStranger(here, `/api/v1/admin/sites/${there.slug}/articles`),
+  'POST /api/v1/admin/sites/:site/articles': (here, there) =>
+    asStranger(here, `/api/v1/admin/sites/${there.slug}/articles`, { method: 'POST', body: { name: 'bai-moi', title: 'Bài mới' } }),
+  'GET /api/v1/admin/sites/:site/articles/:id': (here, there) => staffOn(here, there, (side) => `articles/${side.threadId}`, {}),
+  'PUT /api/v1/admin/sites/:site/articles/:id': (here, there) =>
+    staffOn(here, there, (side) => `articles/${side.threadId}`, {
+      method: 'PUT',
+      body: { version: 1, state: 'closed', closes_at: null, opens_at: null, message: 'Của nơi khác.' },
+    }),
+  'POST /api/v1/admin/sites/:site/articles/:id/names': (here, there) =>
+    staffOn(here, there, (side) => `articles/${side.threadId}/names`, { method: 'POST', body: { name: 'ten-khac' } }),
+  'DELETE /api/v1/admin/sites/:site/articles/:id/names': (here, there) =>
+    staffOn(here, there, (side) => `articles/${side.threadId}/names?name=ten-khac`, { method: 'DELETE' }),
+  'POST /api/v1/admin/sites/:site/articles/:id/merge': (here, there) => [
+    ...staffOn(here, there, (side) => `articles/${side.threadId}/merge`, { method: 'POST', body: { into: there.threadId } }),
+    ...withIds(there, `/api/v1/admin/sites/${there.slug}/articles/${there.threadId}/merge`, {
+      method: 'POST',
+      body: { into: here.threadId },
+    }),
+  ],
+  'GET /api/v1/admin/sites/:site/canned': (here, there) => asStranger(here, `/api/v1/admin/sites/${there.slug}/canned`),
+  'POST /api/v1/admin/sites/:site/canned': (here, there) =>
+    asStranger(here, `/api/v1/admin/sites/${there.slug}/canned`, { method: 'POST', body: { name: 'Của nơi khác', body: 'Xin chào.' } }),
+  'PUT /api/v1/admin/sites/:site/canned/:id': (here, there) =>
+    staffOn(here, there, (side) => `canned/${side.canned}`, { method: 'PUT', body: { version: 1, name: 'Đổi', body: 'Đổi.' } }),
+  'DELETE /api/v1/admin/sites/:site/canned/:id': (here, there) =>
+    staffOn(here, there, (side) => `canned/${side.canned}`, { method: 'DELETE' }),
+  'GET /api/v1/admin/sites/:site/log': (here, there) => [
+    ...asStranger(here, `/api/v1/admin/sites/${there.slug}/log`),
+    {
+      path: `/api/v1/admin/sites/${there.slug}/log?subject=${here.waiting.comment.id}`,
+      init: { headers: bearer(there.token) },
+      expected: 200,
+    },
+  ],
   'GET /healthz': NOTHING,
   'GET /openapi.json': NOTHING,
   'GET /docs': NOTHING,

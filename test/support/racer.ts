@@ -5,6 +5,7 @@ import { revise } from '../../src/core/comments/revise.ts'
 import type { Actor, Ctx } from '../../src/core/context.ts'
 import { AppError } from '../../src/core/context.ts'
 import { decide } from '../../src/core/moderation/decide.ts'
+import { finishWithCode } from '../../src/core/people/signin.ts'
 import { findSite } from '../../src/core/sites.ts'
 import { nodeServices, openDatabase, readConfig } from '../../src/platform/node.ts'
 
@@ -12,6 +13,7 @@ import { nodeServices, openDatabase, readConfig } from '../../src/platform/node.
 export type RaceOrder = { round: number; at: number } & (
   | { kind: 'decide'; item: Record<string, unknown> }
   | { kind: 'revise'; comment: string; token: string; body: string }
+  | { kind: 'code'; ticket: string; code: string }
 )
 /** What came of it: the command's answer, or the code it was refused with. */
 export type RaceResult = { round: number; answer: unknown; code: string | null }
@@ -32,12 +34,20 @@ process.send?.({ round: -1, answer: 'ready', code: null } satisfies RaceResult)
 
 async function run(order: RaceOrder): Promise<Pick<RaceResult, 'answer' | 'code'>> {
   try {
-    const answer =
-      order.kind === 'decide'
-        ? (await decide(context({ kind: 'staff', id, name, role: 'moderator' }), { items: [order.item] }, null))[0]
-        : await revise(context({ kind: 'author' }), order.comment, order.token, { body: order.body })
+    const answer = await answerTo(order)
     return { answer, code: null }
   } catch (error) {
     return { answer: null, code: error instanceof AppError ? error.code : String(error) }
+  }
+}
+
+async function answerTo(order: RaceOrder): Promise<unknown> {
+  switch (order.kind) {
+    case 'decide':
+      return (await decide(context({ kind: 'staff', id, name, role: 'moderator' }), { items: [order.item] }, null))[0]
+    case 'revise':
+      return revise(context({ kind: 'author' }), order.comment, order.token, { body: order.body })
+    case 'code':
+      return finishWithCode(services, order.ticket, order.code, { network: id, agent: 'Chrome, Linux', deviceFor: () => null })
   }
 }

@@ -1,12 +1,13 @@
 // The catalogue of comments that staff search in: what each is found by, and the duty that keeps the index after them. A comment is
 // taken in after its sender was answered; whoever searches takes in what is new first, the clock whatever nobody searched for.
 // Not for: searching (search.ts) or the index itself (storage/search.ts).
+import { sql } from 'kysely'
 import type { Services } from '../../services.ts'
 import { putDocuments, type SearchDocument } from '../../storage/search.ts'
 import { StoreBusy, UniqueViolation } from '../../storage/store.ts'
 import { readSignals, type SignalCode } from '../screening/signal.ts'
 import { fold, syllables } from '../screening/vietnamese.ts'
-import { factReached } from './follow.ts'
+import { factReached, stopAt, stopOf } from './follow.ts'
 
 /** Comments taken in at once: on SQLite about ten milliseconds during which nothing else runs. */
 const TAKEN_AT_ONCE = 50
@@ -25,6 +26,10 @@ export const about = {
   /** A day, month or year of Vietnam: `2026-11-23`, `2026-11`, `2026`. */
   date: (date: string) => `@date=${date.replaceAll('-', '')}`,
 }
+
+/** Whether other comments have nearly the same text, for a query that has `comment`: who they are is known to the table of twins only. */
+const hasTwins = sql<number>`(SELECT count(*) FROM twin JOIN twin AS other ON other.site_id = twin.site_id AND other.head_id = twin.head_id
+  AND other.comment_id <> twin.comment_id WHERE twin.comment_id = comment.id)`
 
 /** Between the last word of one text and the first of the next, so that no phrase reaches across. */
 const GAP = '@'
@@ -47,6 +52,7 @@ type Row = {
   title: string
   body: string
   signals: string
+  has_twins: unknown
 }
 
 /**
@@ -76,7 +82,7 @@ export async function reindexed(services: Services, commentIds: readonly string[
     .innerJoin('thread', 'thread.id', 'comment.thread_id')
     .select(['comment.id as fact', 'comment.id', 'comment.site_id', 'comment.thread_id', 'comment.version', 'comment.state'])
     .select(['comment.author_name_given', 'comment.kind', 'comment.receipt_code', 'comment.received_at', 'thread.title'])
-    .select(['revision.body', 'revision.signals'])
+    .select(['revision.body', 'revision.signals', hasTwins.as('has_twins')])
     .where('comment.id', 'in', [...commentIds])
     .execute()
   const statements = putDocuments(store, rows.map(documentOf))
@@ -101,6 +107,7 @@ export async function catchUp(services: Services): Promise<boolean> {
 async function takeOnce(services: Services): Promise<boolean> {
   const { store } = services
   const { db } = store
+  const stop = stopOf(services, 'search_cursor')
   const rows: Row[] = await db
     .selectFrom('fact')
     .innerJoin('comment', 'comment.id', 'fact.comment_id')
@@ -109,21 +116,23 @@ async function takeOnce(services: Services): Promise<boolean> {
     .leftJoin('search_document as document', 'document.comment_id', 'comment.id')
     .select(['fact.id as fact', 'comment.id', 'comment.site_id', 'comment.thread_id', 'comment.version', 'comment.state'])
     .select(['comment.author_name_given', 'comment.kind', 'comment.receipt_code', 'comment.received_at', 'thread.title'])
-    .select(['revision.body', 'revision.signals'])
-    .where('fact.id', '>', (is) => is.selectFrom('search_cursor').select('fact_id'))
+    .select(['revision.body', 'revision.signals', hasTwins.as('has_twins')])
+    .where('fact.id', '>', stop ?? ((is) => is.selectFrom('search_cursor').select('fact_id')))
     .where((is) => is.or([is('document.version', 'is', null), is('document.version', '<', is.ref('comment.version'))]))
     .orderBy('fact.id')
     .limit(TAKEN_AT_ONCE)
     .execute()
   const isEnd = rows.length < TAKEN_AT_ONCE
-  const reached = await factReached(services, 'search_cursor', isEnd ? null : (rows.at(-1)?.fact ?? null))
+  const last = isEnd ? null : (rows.at(-1)?.fact ?? null)
+  const reached = stop === null ? await factReached(services, 'search_cursor', last) : null
   const documents = [...new Map(rows.map((row) => [row.id, documentOf(row)])).values()]
   const statements = [
     ...putDocuments(store, documents),
     ...(reached === null ? [] : [db.updateTable('search_cursor').set({ fact_id: reached }).where('fact_id', '<', reached)]),
   ]
   if (statements.length > 0) await store.batch(statements)
-  return isEnd
+  stopAt(services, 'search_cursor', last)
+  return isEnd && stop !== null ? takeOnce(services) : isEnd
 }
 
 function documentOf(row: Row): SearchDocument {
@@ -147,6 +156,7 @@ function wordsOf(row: Row): string[] {
     ...[day, day.slice(0, 7), day.slice(0, 4)].map(about.date),
     ...(row.kind === null ? [] : [about.kind(row.kind)]),
     ...told.map(({ code }) => about.signal(code)),
+    ...(Number(row.has_twins) > 0 ? [about.signal('twins')] : []),
     ...texts.flatMap((words) => [GAP, ...words.map(spelled)]),
     ...texts.flatMap((words) => [GAP, ...words.map(unmarked)]),
   ]

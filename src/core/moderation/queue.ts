@@ -8,6 +8,7 @@ import type { Mask } from '../comments/masks.ts'
 import { isPublic, STATES, type State, type Verdict } from '../comments/states.ts'
 import type { Official } from '../comments/views.ts'
 import { allow, type Ctx, faulty, type OpinionKind } from '../context.ts'
+import { isOpen } from '../opening.ts'
 import { findPersonalData, type PersonalKind } from '../screening/privacy.ts'
 import { attentionOf, inOrder, readSignals, type Signal, type SignalCode, signal } from '../screening/signal.ts'
 import { rulesFor } from '../screening/wordlist.ts'
@@ -197,6 +198,11 @@ async function withTwins(ctx: Ctx, items: QueueItem[]): Promise<QueueItem[]> {
 }
 
 async function readFound(ctx: Ctx, query: QueueQuery, isAscending: boolean): Promise<Page> {
+  // Twins are told by a table, not with the text: that they are turned off shows nowhere else.
+  if (query.signal === 'twins') {
+    if ((await rulesFor(ctx)).off.has('twins')) return { items: [], next: null, is_catching_up: false }
+    await assessNow(ctx.services)
+  }
   const isUpToDate = await catchUp(ctx.services)
   const threadIds = query.article === undefined ? null : await threadIdsMeant(ctx, query.article)
   if (threadIds?.length === 0) return { items: [], next: null, is_catching_up: false }
@@ -474,6 +480,8 @@ function rowsOf(ctx: Ctx) {
       'thread.url',
       'thread.title',
       'thread.closed_at',
+      'thread.closes_at',
+      'thread.opens_at',
       'assessment.reasons',
       'assignee.name as assignee_name',
       'parent.author_name as parent_name',
@@ -493,6 +501,8 @@ function recordOf(state: 'published' | 'rejected') {
 function toItem(ctx: Ctx, row: Awaited<ReturnType<ReturnType<typeof rowsOf>['executeTakeFirstOrThrow']>>): QueueItem {
   const comment = toComment(row)
   const signals = readSignals(row.signals)
+  const scheduled = { closedAt: row.closed_at, closesAt: row.closes_at, opensAt: row.opens_at }
+  const isArticleOpen = isOpen(scheduled, ctx.services.now().toISOString())
   return {
     id: comment.id,
     version: comment.version,
@@ -515,7 +525,7 @@ function toItem(ctx: Ctx, row: Awaited<ReturnType<ReturnType<typeof rowsOf>['exe
       key: row.key,
       url: row.url,
       title: row.title,
-      state: row.closed_at === null ? 'open' : 'closed',
+      state: isArticleOpen ? 'open' : 'closed',
     },
     in_reply_to:
       comment.parentId === null ? null : { id: comment.parentId, author_name: row.parent_name, body_text: row.parent_text ?? '' },
@@ -524,7 +534,7 @@ function toItem(ctx: Ctx, row: Awaited<ReturnType<ReturnType<typeof rowsOf>['exe
     reasons: row.reasons === null ? [] : (JSON.parse(row.reasons) as string[]),
     attention: attentionOf(signals),
     legal_verdicts: verdictsFor(ctx, comment),
-    legal_acts: actsFor(ctx, comment, { isClosed: row.closed_at !== null }),
+    legal_acts: actsFor(ctx, comment, { isClosed: !isArticleOpen }),
     is_public: isPublic(comment),
     public_text: isPublic(comment) && row.public_text !== row.body ? row.public_text : null,
     masks: comment.publicRevisionId === comment.revisionId ? comment.publicMasks : [],

@@ -1,18 +1,22 @@
-// What people do with their own account while they are signed in: language, second factor, recovery codes, and the proof that it is
+// What people do with their own account while they are signed in: preferences, second factor, recovery codes, and the proof that it is
 // still they who sit there. Each change of a factor ends the other sessions. Not for: passwords and signing in (signin.ts).
 import type { Services } from '../../services.ts'
 import type { Compilable } from '../../storage/store.ts'
 import { AppError } from '../context.ts'
 import type { Visitor } from './attempts.ts'
 import { acceptTotp, newRecoveryCodes } from './factors.ts'
+import { Preferences } from './preferences.ts'
 import { auditedAccount, confirmSession, endSessionsOf, requireConfirmed, type Session } from './sessions.ts'
 import { spendCodeOf, spending } from './signin.ts'
 
-/** Chooses the desk's language; null leaves it to the site. */
-export async function chooseLanguage(services: Services, session: Session, language: 'vi' | 'en' | null): Promise<void> {
+/** Keeps what a person likes. A choice that is none means what everybody gets; what changes nothing leaves no trace. */
+export async function setPreferences(services: Services, { person }: Session, raw: Record<keyof Preferences, unknown>): Promise<void> {
+  const [before, after] = [person.preferences, Preferences.parse(raw)]
+  if (JSON.stringify(before) === JSON.stringify(after)) return
+  const { language, theme, pageLength: page_length, queueOrder: queue_order } = after
   await services.store.batch([
-    services.store.db.updateTable('staff').set({ language }).where('id', '=', session.person.id),
-    auditedAccount(services, session.person, 'account.language', { language }),
+    services.store.db.updateTable('staff').set({ language, theme, page_length, queue_order }).where('id', '=', person.id),
+    auditedAccount(services, person, 'account.preferences', { before, after }),
   ])
 }
 

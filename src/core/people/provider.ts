@@ -30,7 +30,7 @@ export function providerName(services: Services): string | null {
   return services.config.oidcIssuer === undefined ? null : services.config.oidcName
 }
 
-/** Begins a journey to the provider, to sign in or, with a session, to link its account. Throws `provider_failed`, `not_found` without one. */
+/** Begins a journey to the provider, to sign in or, with a session, to link its account. Throws `provider_unavailable`, `not_found` without one. */
 export async function depart(services: Services, session: Session | null): Promise<Departure> {
   if (session) requireConfirmed(services, session)
   const client = await import('openid-client')
@@ -43,7 +43,7 @@ export async function depart(services: Services, session: Session | null): Promi
     at: services.now().getTime(),
   }
   const { oidcAcr } = services.config
-  const url = client.buildAuthorizationUrl(config, {
+  const asked = {
     redirect_uri: returnAddress(services),
     scope: 'openid',
     state: journey.state,
@@ -51,13 +51,19 @@ export async function depart(services: Services, session: Session | null): Promi
     code_challenge: await client.calculatePKCECodeChallenge(journey.verifier),
     code_challenge_method: 'S256',
     ...(oidcAcr === undefined ? {} : { acr_values: oidcAcr }),
-  })
-  return { url: url.href, sealed: await seal(services.config.secret, 'provider journey', JSON.stringify(journey)) }
+  }
+  const sealed = await seal(services.config.secret, 'provider journey', JSON.stringify(journey))
+  try {
+    return { url: client.buildAuthorizationUrl(config, asked).href, sealed }
+  } catch (error) {
+    // It names no address that may be gone to.
+    throw new AppError('provider_unavailable', { cause: error })
+  }
 }
 
 /**
  * Ends a journey with what the provider sent back, once. Throws `provider_failed` for anything it did not say to this browser,
- * `identity_unknown`, `identity_taken`.
+ * `provider_unavailable`, `identity_unknown`, `identity_taken`.
  */
 export async function arrive(
   services: Services,
@@ -144,7 +150,7 @@ async function told(services: Services, journey: Journey, query: string): Promis
     if (!claims) throw new AppError('provider_failed')
     return { issuer: claims.iss, subject: claims.sub, acr: typeof claims.acr === 'string' ? claims.acr : null }
   } catch (error) {
-    throw new AppError('provider_failed', { cause: error })
+    throw failureOf(error)
   }
 }
 
@@ -162,15 +168,32 @@ async function knownProvider(services: Services): Promise<Configuration> {
     timeout: ANSWER_SECONDS,
     // A provider on plain http is for trying out; the operator has written its address.
     execute: [client.enableNonRepudiationChecks, ...(oidcIssuer.startsWith('http:') ? [client.allowInsecureRequests] : [])],
-    [client.customFetch]: (url, options) => services.fetchOut(new Request(url, options as RequestInit)),
+    [client.customFetch]: (url, options) => ask(services, new Request(url, options as RequestInit)),
   })
   known.set(services.config, { at: now, config })
   try {
     return await config
   } catch (error) {
     known.delete(services.config)
-    throw new AppError('provider_failed', { cause: error })
+    throw new AppError('provider_unavailable', { cause: error })
   }
+}
+
+/** An answer of the provider. Throws `provider_unavailable` where it gives none, or says itself that it failed. */
+async function ask(services: Services, request: Request): Promise<Response> {
+  try {
+    const answer = await services.fetchOut(request)
+    if (answer.status < 500) return answer
+    throw new Error(`${request.url}: ${answer.status}`)
+  } catch (error) {
+    throw new AppError('provider_unavailable', { cause: error })
+  }
+}
+
+/** The library wraps what {@link ask} throws; everything else it finds fault with came by way of the browser. */
+function failureOf(error: unknown): AppError {
+  for (let each = error; each instanceof Error; each = each.cause) if (each instanceof AppError) return each
+  return new AppError('provider_failed', { cause: error })
 }
 
 async function openJourney(services: Services, sealed: string): Promise<Journey> {

@@ -7,6 +7,7 @@ import { StoreBusy } from '../../storage/store.ts'
 import { AppError, type Doer, type Role } from '../context.ts'
 import { recorded } from '../record.ts'
 import { purgeAttempts } from './attempts.ts'
+import { type Preferences, toPreferences } from './preferences.ts'
 
 const TOKEN_BYTES = 32
 /** A session ends after 30 minutes without a request and after 12 hours in any case (ASVS 7.3). */
@@ -27,7 +28,7 @@ export type Person = {
   id: string
   name: string
   email: string
-  language: 'vi' | 'en' | null
+  preferences: Preferences
   roles: { siteId: string; slug: string; siteName: string; role: Role }[]
 }
 export type Session = { tokenHash: string; id: string; method: SessionMethod; confirmedAt: string; person: Person }
@@ -91,6 +92,9 @@ export async function findSession(services: Services, token: string): Promise<Se
       'staff.name',
       'staff.email',
       'staff.language',
+      'staff.theme',
+      'staff.page_length',
+      'staff.queue_order',
       'session.id as session_id',
       'session.method',
       'session.confirmed_at',
@@ -121,7 +125,7 @@ export async function findSession(services: Services, token: string): Promise<Se
       id: first.id,
       name: first.name,
       email: first.email,
-      language: first.language as Person['language'],
+      preferences: toPreferences(first),
       roles: rows.flatMap((row) =>
         row.role === null || row.site_id === null || row.slug === null || row.site_name === null
           ? []

@@ -48,7 +48,7 @@ export async function beginWithPassword(
   const address = email.trim().toLowerCase()
   await takeAttempt(services, 'password', accountKey(services, address), visitor)
   const staff = await findStaff(services, 'email', address)
-  if (!(await isPassword(services, password, staff?.passwordHash ?? null)) || !staff) return refused(services, staff, 'password')
+  if (!(await isPassword(services, password, staff?.passwordHash ?? null)) || !staff) return refused(services, staff ?? address)
   return ticketFor(services, { staffId: staff.id, via: 'password', print: printOf(staff) })
 }
 
@@ -74,7 +74,7 @@ export async function beginWithLink(
   const common = { staffId: staff.id, via: 'link', print: printOf(staff), link: link.hash } as const
   if (link.kind === 'factor') {
     await takeAttempt(services, 'password', accountKey(services, staff.email), { ...visitor, isTrusted: true })
-    if (!(await isPassword(services, password, staff.passwordHash))) return refused(services, staff, 'password')
+    if (!(await isPassword(services, password, staff.passwordHash))) return refused(services, staff)
     return ticketFor(services, common)
   }
   if (link.kind !== 'anew' && !(link.kind === 'invitation' && link.isNew)) throw new AppError('link_invalid')
@@ -238,7 +238,7 @@ export async function changePassword(
   if (!staff) throw new AppError('unauthenticated')
   requireGoodPassword(password, '/password', [staff.name, staff.email])
   await takeAttempt(services, 'password', accountKey(services, staff.email), { ...visitor, isTrusted: true })
-  if (!(await isPassword(services, current, staff.passwordHash))) return refused(services, staff, 'password')
+  if (!(await isPassword(services, current, staff.passwordHash))) return refused(services, staff)
   const password_hash = await hashOf(services, password)
   await services.store.batch([
     services.store.db.updateTable('staff').set({ password_hash }).where('id', '=', staff.id),
@@ -307,8 +307,12 @@ function asUsedLink(error: unknown): never {
   throw error
 }
 
-async function refused(services: Services, staff: Staff | null, at: 'password'): Promise<never> {
-  if (staff) await services.store.batch([auditedAccount(services, staff, 'session.refuse', { at }, { kind: 'reader' })])
+/** Of an address that nobody has the record keeps a keyed name: who guesses at many is seen, and the answer takes as long as any other. */
+async function refused(services: Services, staff: Staff | string): Promise<never> {
+  const subject = typeof staff === 'string' ? { kind: 'account', id: accountKey(services, staff) } : { kind: 'staff', id: staff.id }
+  await services.store.batch([
+    recorded(services, null, { kind: 'reader' }, { action: 'session.refuse', subject, detail: { at: 'password' } }),
+  ])
   throw new AppError('signin_refused')
 }
 

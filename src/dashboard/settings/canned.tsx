@@ -30,7 +30,7 @@ export async function receiveCanned(c: AppContext): Promise<Response> {
   try {
     if (form.get('act') === 'remove') await removeCanned(desk.ctx, id)
     else if (id === '') await addCanned(desk.ctx, typed)
-    else await changeCanned(desk.ctx, { id, version: draft.version, ...typed })
+    else await changeCanned(desk.ctx, id, { version: draft.version, ...typed })
     return c.redirect(`${desk.base}/settings/canned?saved`, 303)
   } catch (thrown) {
     const error = toAppError(thrown)

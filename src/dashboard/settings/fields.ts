@@ -14,6 +14,8 @@ type Codec = { write(setup: Setup): Typed; read(typed: Typed): unknown }
 
 const DAYS = [1, 2, 3, 4, 5, 6, 7] as const
 const LANGUAGES = ['vi', 'en'] as const
+/** The digits on which reasons are at hand. */
+export const DIGITS = [1, 2, 3, 4, 5, 6, 7, 8, 9] as const
 
 const text = (name: Exclude<Field, 'name'>): Codec => ({
   write: ({ settings }) => ({ [name]: String(settings[name] ?? '') }),
@@ -69,6 +71,16 @@ const CODECS: Partial<Record<Field, Codec>> = {
   body_max: number('body_max'),
   edit_minutes: number('edit_minutes'),
   requires_terms: box('requires_terms'),
+  questions: {
+    write: ({ settings }) => ({
+      questions: settings.questions.map(({ question, answers }) => `${question} = ${answers.join('; ')}`).join('\n'),
+    }),
+    read: (typed) => questionsOf(typed.questions ?? '') ?? typed.questions,
+  },
+  quick_reasons: {
+    write: ({ settings }) => Object.fromEntries(DIGITS.map((digit) => [`quick_reasons_${digit}`, settings.quick_reasons[digit - 1] ?? ''])),
+    read: (typed) => DIGITS.flatMap((digit) => typed[`quick_reasons_${digit}`] || []),
+  },
   rules: text('rules'),
   privacy_url: text('privacy_url'),
   privacy_text: text('privacy_text'),
@@ -108,5 +120,23 @@ function controlsOf(field: Field): string[] {
   if (field === 'state') return ['mode']
   if (field === 'languages') return LANGUAGES.map((each) => `languages_${each}`)
   if (field === 'open_days') return DAYS.map((day) => `open_days_${day}`)
+  if (field === 'quick_reasons') return DIGITS.map((digit) => `quick_reasons_${digit}`)
   return [field]
+}
+
+/** Questions as people write them, a line each: the question, after the last "=" its answers. Null when a line is none. */
+function questionsOf(text: string): { question: string; answers: string[] }[] | null {
+  const questions = []
+  for (const line of text.split('\n').filter((each) => each.trim() !== '')) {
+    const end = line.lastIndexOf('=')
+    const answers = line
+      .slice(end + 1)
+      .split(';')
+      .map((each) => each.trim())
+      .filter(Boolean)
+    const question = line.slice(0, Math.max(0, end)).trim()
+    if (question === '' || answers.length === 0) return null
+    questions.push({ question, answers })
+  }
+  return questions
 }

@@ -8,7 +8,7 @@ import { type Problem, toProblem } from '../../http/problem.ts'
 import { STATUS } from '../../http/status.ts'
 import { dateTime, fill } from '../../i18n/format.ts'
 import type { Strings } from '../../i18n/index.ts'
-import { type Desk, openDesk } from '../desk.ts'
+import { type Desk, doerOf, openDesk } from '../desk.ts'
 import { Frame } from '../parts.tsx'
 
 type Part = { path: string; act: Act; title: keyof Strings['settings']; about: keyof Strings['settings'] }
@@ -21,9 +21,6 @@ const PARTS: readonly Part[] = [
   { path: 'settings/canned', act: 'canned.manage', title: 'canned', about: 'cannedAbout' },
   { path: 'settings/embed', act: 'queue.read', title: 'embed', about: 'embedAbout' },
   { path: 'settings/consents', act: 'site.configure', title: 'consents', about: 'consentsAbout' },
-  { path: 'words', act: 'rules.read', title: 'words', about: 'wordsAbout' },
-  { path: 'people', act: 'people.read', title: 'people', about: 'peopleAbout' },
-  { path: 'tokens', act: 'token.manage', title: 'tokens', about: 'tokensAbout' },
 ]
 
 /** GET /desk/:site/settings: the parts this person may enter, each with what it is for. */
@@ -34,6 +31,7 @@ export async function showSettings(c: AppContext): Promise<Response> {
   if (parts.length === 0) throw new AppError('forbidden')
   return answerSettings(c, desk, {
     title: words.title,
+    isIndex: true,
     content: (
       <ul class="parts">
         {parts.map((part) => (
@@ -49,25 +47,15 @@ export async function showSettings(c: AppContext): Promise<Response> {
   })
 }
 
-export type SettingsPage = { title: string; content: Child; problem?: Problem | null; notice?: string | undefined }
+/** The index lists the parts itself and has no menu of them beside it. */
+export type SettingsPage = { title: string; content: Child; isIndex?: true; problem?: Problem | null; notice?: string | undefined }
 
 /** Answers with a page of the settings: the parts beside it, and what came of the last act above it. */
 export function answerSettings(c: AppContext, desk: Desk, page: SettingsPage): Response | Promise<Response> {
-  const words = desk.words.settings
   allowPage(c, { frameAncestors: "'none'", script: 'nonce', connect: true })
   return c.html(
     <Frame desk={desk} title={page.title}>
-      <nav class="tabs" aria-label={words.menu}>
-        <ul>
-          {partsOf(desk).map((part) => (
-            <li>
-              <a href={`${desk.base}/${part.path}`} aria-current={c.req.path.startsWith(`${desk.base}/${part.path}`) ? 'page' : undefined}>
-                {words[part.title]}
-              </a>
-            </li>
-          ))}
-        </ul>
-      </nav>
+      {page.isIndex !== true && <Menu desk={desk} path={c.req.path} />}
       <main id="main" class="settings" tabindex={-1}>
         <h1>{page.title}</h1>
         {page.notice && (
@@ -79,6 +67,24 @@ export function answerSettings(c: AppContext, desk: Desk, page: SettingsPage): R
       </main>
     </Frame>,
     (page.problem ? STATUS[page.problem.code] : 200) as 200,
+  )
+}
+
+function Menu({ desk, path }: { desk: Desk; path: string }) {
+  return (
+    <div class="rail">
+      <nav class="tabs" aria-label={desk.words.settings.menu}>
+        <ul>
+          {partsOf(desk).map((part) => (
+            <li>
+              <a href={`${desk.base}/${part.path}`} aria-current={path.startsWith(`${desk.base}/${part.path}`) ? 'page' : undefined}>
+                {desk.words.settings[part.title]}
+              </a>
+            </li>
+          ))}
+        </ul>
+      </nav>
+    </div>
   )
 }
 
@@ -95,7 +101,7 @@ export function faultsOf(error: AppError): Set<string> {
 /** Who changed something last. */
 export function LastChange({ desk, edit }: { desk: Desk; edit: Edit | null }) {
   if (edit === null || edit.by === '') return null
-  return <p class="hint">{fill(desk.words.settings.changedBy, { name: edit.by, time: dateTime(edit.at) })}</p>
+  return <p class="hint">{fill(desk.words.settings.changedBy, { name: doerOf(desk, edit.by), time: dateTime(edit.at) })}</p>
 }
 
 /** A box at the head of a page that says why nothing was saved. */

@@ -3,6 +3,7 @@
 import type { Child } from 'hono/jsx'
 import { z } from 'zod'
 import type { AppError } from '../../core/context.ts'
+import { REASONS } from '../../core/reasons.ts'
 import { changeSettings, readSetup, type Setup } from '../../core/setup.ts'
 import type { AppContext } from '../../http/door.ts'
 import { readForm } from '../../http/form.ts'
@@ -10,7 +11,7 @@ import { toAppError } from '../../http/problem.ts'
 import { dateTime, fill } from '../../i18n/format.ts'
 import type { Strings } from '../../i18n/index.ts'
 import { type Desk, openDesk } from '../desk.ts'
-import { changesOf, type Field, type Typed, touched, typedFrom, typedOf } from './fields.ts'
+import { changesOf, DIGITS, type Field, type Typed, touched, typedFrom, typedOf } from './fields.ts'
 import { answerSettings, faultsOf, LastChange, problemOf, Trouble } from './room.tsx'
 
 const Base = z.record(z.string(), z.string())
@@ -226,6 +227,18 @@ function Form(draft: Draft) {
           <input type="checkbox" name="requires_terms" checked={draft.typed.requires_terms === 'on'} />{' '}
           <span>{words.f_requires_terms}</span>
         </label>
+        <Area draft={draft} name="questions" rows={4} hint={words.h_questions} />
+      </Group>
+
+      <Group title={words.f_quick_reasons} hint={words.h_quick_reasons}>
+        {DIGITS.map((digit) => (
+          <Reason draft={draft} digit={digit} />
+        ))}
+        {draft.faults.has('quick_reasons') && (
+          <p class="fault wide" id="e-quick_reasons">
+            {words.faultReasons}
+          </p>
+        )}
       </Group>
 
       <Group title={words.groupTexts} hint={fill(words.groupTextsHint, { n: setup.settings.consent_version })}>
@@ -354,6 +367,31 @@ function Select(props: ControlProps & { options: Options }) {
   )
 }
 
+/** The reason on one digit. */
+function Reason({ draft, digit }: { draft: Draft; digit: number }) {
+  const name = `quick_reasons_${digit}`
+  const isFaulty = draft.faults.has('quick_reasons')
+  return (
+    <div class="field">
+      <label for={`f-${name}`}>{fill(draft.desk.words.settings.reasonOnKey, { n: digit })}</label>
+      <select
+        id={`f-${name}`}
+        name={name}
+        aria-invalid={isFaulty ? 'true' : undefined}
+        aria-describedby={isFaulty ? 'e-quick_reasons' : undefined}
+      >
+        <option value="">{draft.desk.words.settings.reasonNone}</option>
+        {REASONS.map((reason) => (
+          <option value={reason} selected={draft.typed[name] === reason}>
+            {draft.desk.words.reasons[reason]}
+          </option>
+        ))}
+      </select>
+      <Rival draft={draft} name={name} />
+    </div>
+  )
+}
+
 function Boxes(props: ControlProps & { options: Options }) {
   const { draft, name } = props
   const words = draft.desk.words.settings
@@ -396,6 +434,7 @@ function faultSentence(words: Strings['settings'], name: Field): string {
   if (name === 'name') return words.faultLine
   if (name === 'hours_from' || name === 'hours_to') return words.faultTime
   if (name === 'closed_dates') return words.faultDates
+  if (name === 'questions') return words.faultQuestions
   if (name === 'contact_email') return words.faultEmail
   if (name === 'privacy_url') return words.faultUrl
   if (name === 'languages' || name === 'open_days') return words.faultChoice

@@ -11,7 +11,7 @@ const encoder = new TextEncoder()
 
 type Claims = Record<string, unknown>
 /** What the provider says wrong, and what it was asked. */
-let lie: { claims?: Claims; key?: CryptoKey; metadata?: Claims } = {}
+let lie: { claims?: Claims; key?: CryptoKey; metadata?: Claims; fails?: () => Promise<Response> } = {}
 let asked: URLSearchParams[] = []
 let keys: CryptoKeyPair
 let ward: Ward
@@ -25,6 +25,7 @@ const json = (body: unknown, status = 200) =>
   new Response(JSON.stringify(body), { status, headers: { 'content-type': 'application/json' } })
 
 async function provider(incoming: Request): Promise<Response> {
+  if (lie.fails) return lie.fails()
   const { pathname } = new URL(incoming.url)
   if (pathname === '/.well-known/openid-configuration')
     return json({
@@ -49,7 +50,8 @@ async function provider(incoming: Request): Promise<Response> {
   const at = Math.floor(Date.now() / 1_000)
   const claims = {
     iss: ISSUER,
-    sub: 'canbo-so-1',
+    // The wards of this file can share a database, and with it who is linked.
+    sub: `canbo-cua-${ward.slug}`,
     aud: 'ykien',
     iat: at,
     exp: at + 300,
@@ -187,7 +189,28 @@ describe('the province’s sign-on', () => {
 
   it('is not believed when it describes itself as another issuer', async () => {
     lie.metadata = { issuer: 'https://evil.example' }
-    expect((await newClient(ward).get('/desk/signin/provider')).status).toBe(400)
+    expect((await newClient(ward).get('/desk/signin/provider')).status).toBe(502)
+  })
+
+  it('is not gone to where it names no address that is safe to go to', async () => {
+    lie.metadata = { authorization_endpoint: 'http://sso.tinh.example/auth' }
+    expect((await newClient(ward).get('/desk/signin/provider')).status).toBe(502)
+  })
+
+  it.each<[string, () => Promise<Response>]>([
+    ['cannot be reached', () => Promise.reject(new TypeError('fetch failed'))],
+    ['says that it failed', async () => new Response('down', { status: 503 })],
+  ])('is told to have failed itself where it %s, before the journey and after', async (_name, fails) => {
+    await linked()
+    const client = newClient(ward)
+    const answer = await leave(client)
+    tell({ fails })
+    const returned = await comeBack(client, answer)
+    expect([returned.status, client.cookies.has('ykien-80-step')]).toEqual([502, false])
+    expect(returned.html).toContain('Hiện chưa kết nối được với hệ thống đăng nhập tập trung.')
+    await open()
+    tell({ fails })
+    expect((await newClient(ward).get('/desk/signin/provider')).status).toBe(502)
   })
 
   it('answers one browser, once: another’s return, and the same again, sign nobody in', async () => {
