@@ -2,13 +2,14 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { BUILT_IN } from '../../src/core/screening/rules.ts'
-import { type Facts, isOfText, screen } from '../../src/core/screening/screen.ts'
-import { attentionOf, inOrder, readSignals, SIGNAL_CODES, type Signal, signal } from '../../src/core/screening/signal.ts'
+import { type Facts, isOfText, screen, screened } from '../../src/core/screening/screen.ts'
+import { attentionOf, inOrder, readSignals, readStored, SIGNAL_CODES, type Signal, signal } from '../../src/core/screening/signal.ts'
 
 const draft = { body: 'Đường\u200B ngõ \u202E5 a\u0300\u0301\u0302\u0303\u0304 hỏng', name: null }
 const facts: Facts = {
   isForeignArticle: true,
   rejectedBefore: 2,
+  rejectedNearby: 1,
   twins: { ids: ['a', 'b'], count: 3 },
   isImitation: true,
   sending: { isHoneypotFilled: true, isTooFast: true, isPasted: true },
@@ -32,6 +33,7 @@ describe('signals', () => {
             'piled_marks',
             'foreign_article',
             'rejected_before',
+            'address_rejected',
             'twins',
             'name_imitates',
             'honeypot',
@@ -48,6 +50,17 @@ describe('signals', () => {
     const all = screen(draft, BUILT_IN, facts)
     for (const { code, rule } of all)
       expect(screen(draft, { ...BUILT_IN, off: new Set([rule]) }, facts)).toEqual(all.filter((each) => each.code !== code))
+  })
+
+  it('of the surroundings are kept where they are turned off, and told when they are turned on again', () => {
+    const surroundings = screen({ body: '', name: null }, BUILT_IN, { ...facts, wasBanned: true })
+    for (const { rule } of surroundings) {
+      const off = { ...BUILT_IN, off: new Set([rule]) }
+      const kept = screened({ body: '', name: null }, off, { ...facts, wasBanned: true })
+      expect(readSignals(kept)).toEqual(surroundings.filter((each) => each.rule !== rule))
+      expect(readStored(kept)).toEqual(surroundings)
+      expect(readSignals(screened({ body: '', name: null }, BUILT_IN, { isForeignArticle: false }, readStored(kept)))).toEqual(surroundings)
+    }
   })
 
   it('weigh the same and come in the same order, whichever was found first', () => {

@@ -2,9 +2,19 @@
 // every signal led to its rule, and what is turned off gone from new and from waiting comments.
 import { beforeEach, describe, expect, it } from 'vitest'
 import type { Role } from '../../src/core/context.ts'
+import { keepAssessments } from '../../src/core/moderation/assess.ts'
 import { runOutbox } from '../../src/core/outbound/outbox.ts'
-import type { Trial, Wordlist } from '../../src/core/screening/wordlist.ts'
+import { type Facts, screened } from '../../src/core/screening/screen.ts'
+import { SIGNAL_CODES } from '../../src/core/screening/signal.ts'
+import { rulesFor, type Trial, type Wordlist } from '../../src/core/screening/wordlist.ts'
 import { BASE, openWard, type Ward } from '../support/ward.ts'
+
+/** A text in which every signal of a text is found, but those of another encoding and of no marks. */
+const EVERYTHING = `Dự án treo, chợ tạm. Đồ óc chó, mày xem vcl, đ.ị.t m.ẹ, kuwin, cho vay tiền nhanh, bùa yêu. Vào https://vidu.example,
+  zalo 0912345678 giá rẻ. Tôi tố cáo, khiếu nại và đề nghị xử lý; nhà bên đang cháy. ẩn\u200Bchữ, đảo\u202Echiều, a\u0300\u0301\u0302\u0303\u0304, pаypal.`.normalize(
+  'NFC',
+)
+const TCVN3 = '§\u00ADêng phè nhµ t«i ngËp n\u00ADíc ®· l©u, ®Ò nghÞ ph\u00ADêng söa ch÷a.'
 
 let ward: Ward
 beforeEach(async () => {
@@ -114,6 +124,78 @@ describe('a rule that is turned off', () => {
     }
   })
 
+  it('of every kind is where the desk leads from its signal, and takes it off the card and puts it back', async () => {
+    await save({ hold: ['dự án treo'], mark: ['chợ tạm'] })
+    const cookie = await ward.signIn('leader')
+    const page = async (path: string) => {
+      const response = await ward.request(`/desk/${ward.slug}/${path}`, { headers: { cookie } })
+      return { status: response.status, html: await response.text() }
+    }
+    const { comment: full } = await ward.submit(EVERYTHING, { author: { name: 'Chủ tịch UBND Phường' } })
+    const { comment: bare } = await ward.submit('Duong ngo nay ngap nuoc da lau ma khong ai sua ca.')
+    const { comment: old } = await ward.submit(TCVN3)
+    for (const word of ['một', 'hai']) await ward.submit(`Xin hỏi lịch tiếp dân tháng này ở phường ta ra sao, tổ ${word}`)
+    while (await keepAssessments(ward.services));
+    // What no single post brings about: as a post keeps it.
+    const everything: Facts = {
+      isForeignArticle: true,
+      rejectedBefore: 2,
+      rejectedNearby: 1,
+      wasBanned: true,
+      isFlooded: true,
+      sending: { isHoneypotFilled: true, isTooFast: true, isPasted: true },
+    }
+    const row = await ward.store.db.selectFrom('comment').select('revision_id').where('id', '=', full.id).executeTakeFirstOrThrow()
+    const site = await ward.ctx({ kind: 'system', name: 'test' })
+    await ward.store.batch([
+      ward.store.db
+        .updateTable('revision')
+        .set({ signals: screened({ body: EVERYTHING, name: null }, await rulesFor(site), { ...everything, isImitation: true }) })
+        .where('id', '=', row.revision_id),
+    ])
+    const queue = ((await api('viewer', 'GET', 'queue')).json as { items: { id: string; signals: { code: string }[] }[] }).items
+    const twin = queue.find(({ signals }) => signals.some(({ code }) => code === 'twins'))?.id ?? ''
+
+    const rulesOn = async (id: string) =>
+      [...(await page(`comments/${id}`)).html.matchAll(/href="[^"]*\/words\?rule=([^"&#]+)/g)].map(([, rule]) =>
+        decodeURIComponent((rule ?? '').replaceAll('+', ' ')),
+      )
+    const seen = new Set<string>()
+    for (const id of [full.id, bare.id, old.id, twin]) {
+      const before = await signalsOf(id)
+      const links = await rulesOn(id)
+      expect(links.sort()).toEqual(before.map(({ rule }) => rule).sort())
+      for (const { code, rule } of before) {
+        if (seen.has(code)) continue
+        seen.add(code)
+        const room = await page(`words?rule=${encodeURIComponent(rule)}`)
+        expect([room.status, room.html.includes('Tắt quy tắc')], rule).toEqual([200, true])
+        await send(cookie, 'words/switch', { rule, off: '1' })
+        await runOutbox(ward.services)
+        expect(await rulesOn(id), rule).not.toContain(rule)
+        expect((await signalsOf(id)).map((each) => each.rule).sort(), rule).toEqual(links.filter((each) => each !== rule))
+        await send(cookie, 'words/switch', { rule, off: '' })
+        await runOutbox(ward.services)
+        expect(await signalsOf(id), rule).toEqual(before)
+      }
+    }
+    expect([...seen].sort()).toEqual([...SIGNAL_CODES].sort())
+  }, 120_000)
+
+  it('moves what waits to where it stands without it', async () => {
+    await ward.submit('Đường đẹp.')
+    const { comment } = await ward.submit('Tôi tố cáo ông ấy nhận hối lộ.')
+    while (await keepAssessments(ward.services));
+    const first = async () => ((await api('viewer', 'GET', 'queue?sort=urgent')).json as { items: { id: string }[] }).items[0]?.id
+    expect(await first()).toBe(comment.id)
+    await api('leader', 'PUT', 'switches', { rule: 'denunciation', off: true })
+    await runOutbox(ward.services)
+    expect(await first()).not.toBe(comment.id)
+    await api('leader', 'PUT', 'switches', { rule: 'denunciation', off: false })
+    await runOutbox(ward.services)
+    expect(await first()).toBe(comment.id)
+  })
+
   it('is found by the search as it is told now', async () => {
     const { comment } = await ward.submit('Xem https://vidu.example nhé.')
     const found = async () =>
@@ -130,18 +212,18 @@ describe('a rule that is turned off', () => {
   })
 })
 
+const send = async (cookie: string, path: string, fields: Record<string, string>) =>
+  ward.request(`/desk/${ward.slug}/${path}`, {
+    method: 'POST',
+    headers: { cookie, origin: BASE },
+    body: new URLSearchParams(fields),
+  })
+
 describe('the room of words', () => {
   const page = async (cookie: string, path: string) => {
     const response = await ward.request(`/desk/${ward.slug}/${path}`, { headers: { cookie } })
     return { status: response.status, html: await response.text() }
   }
-  const send = async (cookie: string, path: string, fields: Record<string, string>) =>
-    ward.request(`/desk/${ward.slug}/${path}`, {
-      method: 'POST',
-      headers: { cookie, origin: BASE },
-      body: new URLSearchParams(fields),
-    })
-
   it('tries, keeps, takes in and gives out a list without script', async () => {
     const cookie = await ward.signIn('leader')
     await ward.submit('Chợ tạm gây ồn.')
@@ -183,6 +265,60 @@ describe('the room of words', () => {
     const { html } = await page(await ward.signIn('viewer'), 'words')
     expect(html).toContain('readonly')
     expect(html).not.toContain('Tắt quy tắc')
+  })
+})
+
+describe('danger to somebody', () => {
+  it('puts an opinion before all others, also before denunciations, and rejects nothing', async () => {
+    await ward.submit('Tôi tố cáo ông ấy nhận hối lộ.')
+    const { comment } = await ward.submit('Nhà số 4 đang cháy, còn người mắc kẹt bên trong, cứu với!')
+    const { items } = (await api('viewer', 'GET', 'queue?sort=urgent')).json as {
+      items: { id: string; state: string; signals: { code: string }[] }[]
+    }
+    expect(items[0]).toMatchObject({ id: comment.id, state: 'pending' })
+    expect(items[0]?.signals[0]?.code).toBe('danger')
+  })
+})
+
+describe('opinions with the same text', () => {
+  it('are found by their signal, until they are told no more', async () => {
+    const ids: string[] = []
+    for (const word of ['một', 'hai'])
+      ids.push((await ward.submit(`Xin hỏi lịch tiếp dân tháng này ở phường ta ra sao, tổ ${word}`)).comment.id)
+    await ward.submit('Đường đẹp.')
+    const found = async () =>
+      ((await api('viewer', 'GET', 'queue?signal=twins')).json as { items: { id: string }[] }).items.map(({ id }) => id).sort()
+    expect(await found()).toEqual(ids.sort())
+    await api('leader', 'PUT', 'switches', { rule: 'twins', off: true })
+    expect(await found()).toEqual([])
+    await api('leader', 'PUT', 'switches', { rule: 'twins', off: false })
+    expect(await found()).toEqual(ids.sort())
+  })
+})
+
+describe('a network from which opinions were rejected', () => {
+  it('is pointed out at the next one from there, whoever sends it, and of no other network', async () => {
+    const from = (body: string, address: string) =>
+      ward.request(`/api/v1/sites/${ward.slug}/comments`, { method: 'POST', body: { article: { key: 'bai-1' }, body }, peer: address })
+    const sent = async (answer: Response) => ((await answer.json()) as { comment: { id: string } }).comment.id
+    const refused = await sent(await from('Bị từ chối.', '203.0.113.7'))
+    await ward.decide(await ward.token('moderator'), { comment: refused, version: 1, verdict: 'reject', reason: 'ads' })
+    expect(await codesOf(await sent(await from('Từ cùng nhà.', '203.0.113.7')))).toContain('address_rejected')
+    expect(await codesOf(await sent(await from('Từ nơi khác.', '198.51.100.9')))).not.toContain('address_rejected')
+  })
+})
+
+describe('an edit', () => {
+  it('shakes off nothing of how the opinion came', async () => {
+    const { comment, edit } = await ward.submit('Bài này hay quá.', { form: { website: 'https://vidu.example' } })
+    expect(await codesOf(comment.id)).toContain('honeypot')
+    const edited = await ward.request(`/api/v1/comments/${comment.id}`, {
+      method: 'PATCH',
+      headers: { authorization: `Bearer ${edit.token}` },
+      body: { body: 'Bài này hay lắm.' },
+    })
+    expect(edited.status).toBe(200)
+    expect(await codesOf(comment.id)).toContain('honeypot')
   })
 })
 

@@ -5,7 +5,7 @@ import type { Compilable } from '../../storage/store.ts'
 import { readerHash } from '../comments/author.ts'
 import { AppError, type Ctx } from '../context.ts'
 import { commit } from '../record.ts'
-import { type Banned, banHashes, bannedUntil, refuseBanned } from './ban.ts'
+import { type Banned, banHashes, bannedUntil, networkHash, refuseBanned } from './ban.ts'
 import { type Challenge, checkWork, newChallenge, type Subject, useWork, type Work } from './challenge.ts'
 import { floodGoesOn, floodTook } from './flood.ts'
 import { AT_EASE, type Networks, SCOPES, type Scope, type Weigh } from './pressure.ts'
@@ -18,14 +18,21 @@ export type Sender = { token: string | null; networks: Networks; weigh: Weigh; a
  * What the look-up for a post's thread brings along: comments that arrived lately, as one number each, the article's open flood, and until
  * when the sender is or was banned.
  */
-export type Lately = { ofSite: number; ofThread: number; floodUntil: string | null; bannedUntil: string | null; rejected: number }
+export type Lately = {
+  ofSite: number
+  ofThread: number
+  floodUntil: string | null
+  bannedUntil: string | null
+  rejected: number
+  rejectedNearby: number
+}
 
 /** What an admitted post takes with it: statements for its batch, whether its article is in flood, and whether its sender was banned before. */
 export type Admission = { isFlooded: boolean; wasBanned: boolean; statements: Compilable[] }
 
 /** Within how long comments count as having arrived lately; memory counts by itself, this is for services that share a database only. */
 const LATELY_MS = 2 * 60_000
-/** How long a rejection is remembered against the next comment of the same reader, and how many are counted. */
+/** How long a rejection is remembered against the next comment of the same reader or network, and how many are counted. */
 const REJECTED_MS = 30 * 86_400_000
 const MOST_REJECTED = 9
 /** Comments counted at most: as many as make a site busy. */
@@ -44,15 +51,16 @@ export function latelyColumns(ctx: Ctx, sender: Banned) {
     recent(sql` AND comment.thread_id = thread.id`).as('lately_of_thread'),
     sql<string | null>`(SELECT lasts_until FROM flood WHERE flood.thread_id = thread.id AND flood.ended_at IS NULL)`.as('flood_until'),
     bannedUntil(ctx, Object.values(banHashes(ctx, sender))).as('banned_until'),
-    rejectedLately(ctx, sender).as('rejected_lately'),
+    rejectedLately(ctx, 'reader_hash', sender.token === null ? null : readerHash(ctx, sender.token)).as('rejected_lately'),
+    rejectedLately(ctx, 'network_hash', sender.network === '' ? null : networkHash(ctx, sender.network)).as('rejected_nearby'),
   ] as const
 }
 
-/** How many comments of the reader's token were rejected or spam in the last thirty days, by the index of readers. */
-function rejectedLately(ctx: Ctx, { token }: Banned) {
-  if (token === null) return sql<number>`0`
+/** How many comments with this hash were rejected or spam in the last thirty days, by an index of it; a network is known for a week only. */
+function rejectedLately(ctx: Ctx, column: 'reader_hash' | 'network_hash', hash: string | null) {
+  if (hash === null) return sql<number>`0`
   const since = new Date(ctx.services.now().getTime() - REJECTED_MS).toISOString()
-  return sql<number>`(SELECT count(*) FROM (SELECT 1 FROM comment WHERE site_id = ${ctx.site.id} AND reader_hash = ${readerHash(ctx, token)}
+  return sql<number>`(SELECT count(*) FROM (SELECT 1 FROM comment WHERE site_id = ${ctx.site.id} AND ${sql.ref(column)} = ${hash}
     AND state IN ('rejected', 'spam') AND received_at > ${since} LIMIT ${sql.lit(MOST_REJECTED)}) AS rejected)`
 }
 
@@ -65,6 +73,7 @@ export function toLately(
         flood_until: string | null
         banned_until: string | null
         rejected_lately: number | string
+        rejected_nearby: number | string
       }
     | undefined,
 ): Lately {
@@ -74,6 +83,7 @@ export function toLately(
     floodUntil: row?.flood_until ?? null,
     bannedUntil: row?.banned_until ?? null,
     rejected: Number(row?.rejected_lately ?? 0),
+    rejectedNearby: Number(row?.rejected_nearby ?? 0),
   }
 }
 

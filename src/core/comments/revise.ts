@@ -5,7 +5,8 @@ import { AppError, allow, type Ctx } from '../context.ts'
 import { takingBackBeside } from '../moderation/undo.ts'
 import { audited, commit, retrying } from '../record.ts'
 import { imitatesOffice } from '../screening/names.ts'
-import { screen } from '../screening/screen.ts'
+import { isOfText, screened } from '../screening/screen.ts'
+import { readStored } from '../screening/signal.ts'
 import { lookAgain, rulesAtHand } from '../screening/wordlist.ts'
 import { agenciesOf, isOwnPage } from '../sites.ts'
 import { findThreadById, threadOf } from '../threads.ts'
@@ -36,15 +37,22 @@ export async function revise(ctx: Ctx, commentId: string, token: string, raw: un
   const body = acceptBody(input.body, { min: site.settings.body_min, max: site.settings.body_max }, '/body')
 
   const { db } = services.store
-  const current = await db.selectFrom('revision').select(['body', 'number']).where('id', '=', comment.revisionId).executeTakeFirstOrThrow()
+  const current = await db
+    .selectFrom('revision')
+    .select(['body', 'number', 'signals'])
+    .where('id', '=', comment.revisionId)
+    .executeTakeFirstOrThrow()
   if (current.body === body) return answer(ctx, comment, comment.state)
   const thread = await findThreadById(ctx, comment.threadId)
   const revisionId = services.newId()
   const { rules, isCurrent } = await rulesAtHand(ctx)
-  const signals = screen({ body, name: comment.authorNameGiven }, rules, {
+  // How the opinion came, and from whom, no edit changes; what depends on the article and the name is looked at anew.
+  const known = readStored(current.signals).filter(({ code }) => !isOfText(code) && code !== 'foreign_article' && code !== 'name_imitates')
+  const facts = {
     isForeignArticle: thread.url !== '' && !isOwnPage(site, thread.url),
     isImitation: comment.authorNameGiven !== null && imitatesOffice(comment.authorNameGiven, agenciesOf(site)),
-  })
+  }
+  const signals = screened({ body, name: comment.authorNameGiven }, rules, facts, known)
 
   await commit(ctx, [
     insertAuthorFact(ctx, comment, { kind: 'revision', revisionId, stateAfter: 'pending' }),
@@ -53,7 +61,7 @@ export async function revise(ctx: Ctx, commentId: string, token: string, raw: un
       comment_id: comment.id,
       number: current.number + 1,
       body,
-      signals: JSON.stringify(signals),
+      signals,
       created_at: now,
     }),
     db

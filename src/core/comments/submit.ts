@@ -10,7 +10,7 @@ import { AppError, allow, type Ctx, faulty } from '../context.ts'
 import { openingOf, refuseClosed } from '../opening.ts'
 import { audited, commit, counted, retrying } from '../record.ts'
 import { imitatesOffice } from '../screening/names.ts'
-import { screen } from '../screening/screen.ts'
+import { screened } from '../screening/screen.ts'
 import { lookAgain, rulesAtHand } from '../screening/wordlist.ts'
 import { agenciesOf, isOwnPage } from '../sites.ts'
 import {
@@ -133,11 +133,12 @@ async function take(ctx: Ctx, input: Sent, request: Sending): Promise<Submitted>
   const contactSealed = contact === null ? null : await seal(services.config.secret, `contact:${id}`, JSON.stringify(contact))
   const url = thread?.url ?? article.url ?? ''
   const { rules, isCurrent } = await rulesAtHand(ctx)
-  const signals = screen({ body, name }, rules, {
+  const signals = screened({ body, name }, rules, {
     isForeignArticle: url !== '' && !isOwnPage(site, url),
     isFlooded: admission.isFlooded,
     wasBanned: admission.wasBanned,
     rejectedBefore: lately.rejected,
+    rejectedNearby: lately.rejectedNearby,
     sending: sendingOf(request.form, body),
     isImitation: name !== null && imitatesOffice(name, agenciesOf(site)),
   })
@@ -164,7 +165,7 @@ async function take(ctx: Ctx, input: Sent, request: Sending): Promise<Submitted>
     body_hash: textHash(body),
     network_hash: banned.network === '' ? null : networkHash(ctx, banned.network),
   }
-  const revision = { id: revisionId, comment_id: id, number: 1, body, signals: JSON.stringify(signals), created_at: at }
+  const revision = { id: revisionId, comment_id: id, number: 1, body, signals, created_at: at }
   const fact = {
     id: services.newId(),
     site_id: site.id,

@@ -8,10 +8,12 @@ import type { Ctx } from '../context.ts'
 import { isTrained, MODEL_FORMAT, type Model, reasonsOf, score } from '../screening/learn.ts'
 import { type Ranks, ranksOf } from '../screening/rank.ts'
 import { readSignals, signal } from '../screening/signal.ts'
+import { rulesFor } from '../screening/wordlist.ts'
 import { findSiteById } from '../sites.ts'
+import { reindexed } from './catalogue.ts'
 import { factReached, stopAt, stopOf } from './follow.ts'
-import { study } from './lessons.ts'
-import { pair } from './twins.ts'
+import { readModel, study } from './lessons.ts'
+import { pair, twinsOf } from './twins.ts'
 
 /** Comments assessed at once: on SQLite some tens of milliseconds during which nothing else runs. */
 const TAKEN_AT_ONCE = 50
@@ -53,7 +55,7 @@ async function assessSome(services: Services): Promise<boolean> {
   const cursor = await db.selectFrom('assessment_cursor').selectAll().executeTakeFirstOrThrow()
   if (cursor.format !== MODEL_FORMAT) {
     await beginAnew(services)
-    return true
+    return assessSome(services)
   }
   const stop = stopOf(services, 'assessment_cursor')
   const rows = await db
@@ -114,8 +116,16 @@ async function assess(ctx: Ctx, ids: readonly string[]): Promise<void> {
     changed.map(({ id, body, received_at, assessed }) => ({ id, body, receivedAt: received_at, isNew: assessed === null })),
   )
   const waiting = studied?.isChanged && total(studied.model) % LEARNED_BETWEEN === 0 ? await waitingOf(ctx) : []
+  const sizes = new Map([
+    ...(await twinsOf(
+      ctx,
+      [...waiting, ...comments].map(({ id }) => id),
+    )),
+    ...paired.sizes,
+  ])
+  const off = (await rulesFor(ctx)).off
   const ranked = new Map(
-    [...waiting, ...comments].map((comment) => [comment.id, { comment, ...rank(comment, paired.sizes.get(comment.id) ?? 1, model) }]),
+    [...waiting, ...comments].map((comment) => [comment.id, { comment, ...rank(comment, sizes.get(comment.id) ?? 1, model, off) }]),
   )
   await ctx.services.store.batch([
     db.insertInto('assessment_turn').values({ site_id: siteId, number }),
@@ -142,11 +152,26 @@ async function assess(ctx: Ctx, ids: readonly string[]): Promise<void> {
     }),
     ...placing(ctx, [...ranked.values()]),
   ])
+  for (const moved of inChunks(paired.moved, 0)) await reindexed(ctx.services, moved)
+}
+
+/** Puts some comments into the places that their signals and what the site learned give them now; for whoever changed the signals. */
+export async function rankAnew(ctx: Ctx, ids: readonly string[]): Promise<void> {
+  if (ids.length === 0) return
+  const learned = ctx.site.settings.learning ? await readModel(ctx) : null
+  const model = learned !== null && isTrained(learned) ? learned : null
+  const { off } = await rulesFor(ctx)
+  const [comments, sizes] = await Promise.all([rowsOf(ctx).where('comment.id', 'in', ids).execute(), twinsOf(ctx, ids)])
+  const statements = placing(
+    ctx,
+    comments.map((comment) => ({ comment, ranks: rank(comment, sizes.get(comment.id) ?? 1, model, off).ranks })),
+  )
+  if (statements.length > 0) await ctx.services.store.batch(statements)
 }
 
 /** Where a comment stands, and the words of it that say so when it would rather be refused. */
-function rank(comment: Assessed, size: number, model: Model | null): { ranks: Ranks; reasons: string[] } {
-  const signals = [...readSignals(comment.signals), ...(size > 1 ? [signal('twins')] : [])]
+function rank(comment: Assessed, size: number, model: Model | null, off: ReadonlySet<string>): { ranks: Ranks; reasons: string[] } {
+  const signals = [...readSignals(comment.signals), ...(size > 1 && !off.has('twins') ? [signal('twins')] : [])]
   const learned = model === null ? null : score(model, comment.body)
   return {
     ranks: ranksOf(signals, learned),

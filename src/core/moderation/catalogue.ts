@@ -1,6 +1,7 @@
 // The catalogue of comments that staff search in: what each is found by, and the duty that keeps the index after them. A comment is
 // taken in after its sender was answered; whoever searches takes in what is new first, the clock whatever nobody searched for.
 // Not for: searching (search.ts) or the index itself (storage/search.ts).
+import { sql } from 'kysely'
 import type { Services } from '../../services.ts'
 import { putDocuments, type SearchDocument } from '../../storage/search.ts'
 import { StoreBusy, UniqueViolation } from '../../storage/store.ts'
@@ -26,6 +27,10 @@ export const about = {
   date: (date: string) => `@date=${date.replaceAll('-', '')}`,
 }
 
+/** Whether other comments have nearly the same text, for a query that has `comment`: who they are is known to the table of twins only. */
+const hasTwins = sql<number>`(SELECT count(*) FROM twin JOIN twin AS other ON other.site_id = twin.site_id AND other.head_id = twin.head_id
+  AND other.comment_id <> twin.comment_id WHERE twin.comment_id = comment.id)`
+
 /** Between the last word of one text and the first of the next, so that no phrase reaches across. */
 const GAP = '@'
 
@@ -47,6 +52,7 @@ type Row = {
   title: string
   body: string
   signals: string
+  has_twins: unknown
 }
 
 /**
@@ -76,7 +82,7 @@ export async function reindexed(services: Services, commentIds: readonly string[
     .innerJoin('thread', 'thread.id', 'comment.thread_id')
     .select(['comment.id as fact', 'comment.id', 'comment.site_id', 'comment.thread_id', 'comment.version', 'comment.state'])
     .select(['comment.author_name_given', 'comment.kind', 'comment.receipt_code', 'comment.received_at', 'thread.title'])
-    .select(['revision.body', 'revision.signals'])
+    .select(['revision.body', 'revision.signals', hasTwins.as('has_twins')])
     .where('comment.id', 'in', [...commentIds])
     .execute()
   const statements = putDocuments(store, rows.map(documentOf))
@@ -110,7 +116,7 @@ async function takeOnce(services: Services): Promise<boolean> {
     .leftJoin('search_document as document', 'document.comment_id', 'comment.id')
     .select(['fact.id as fact', 'comment.id', 'comment.site_id', 'comment.thread_id', 'comment.version', 'comment.state'])
     .select(['comment.author_name_given', 'comment.kind', 'comment.receipt_code', 'comment.received_at', 'thread.title'])
-    .select(['revision.body', 'revision.signals'])
+    .select(['revision.body', 'revision.signals', hasTwins.as('has_twins')])
     .where('fact.id', '>', stop ?? ((is) => is.selectFrom('search_cursor').select('fact_id')))
     .where((is) => is.or([is('document.version', 'is', null), is('document.version', '<', is.ref('comment.version'))]))
     .orderBy('fact.id')
@@ -150,6 +156,7 @@ function wordsOf(row: Row): string[] {
     ...[day, day.slice(0, 7), day.slice(0, 4)].map(about.date),
     ...(row.kind === null ? [] : [about.kind(row.kind)]),
     ...told.map(({ code }) => about.signal(code)),
+    ...(Number(row.has_twins) > 0 ? [about.signal('twins')] : []),
     ...texts.flatMap((words) => [GAP, ...words.map(spelled)]),
     ...texts.flatMap((words) => [GAP, ...words.map(unmarked)]),
   ]

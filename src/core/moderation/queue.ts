@@ -198,6 +198,11 @@ async function withTwins(ctx: Ctx, items: QueueItem[]): Promise<QueueItem[]> {
 }
 
 async function readFound(ctx: Ctx, query: QueueQuery, isAscending: boolean): Promise<Page> {
+  // Twins are told by a table, not with the text: that they are turned off shows nowhere else.
+  if (query.signal === 'twins') {
+    if ((await rulesFor(ctx)).off.has('twins')) return { items: [], next: null, is_catching_up: false }
+    await assessNow(ctx.services)
+  }
   const isUpToDate = await catchUp(ctx.services)
   const threadIds = query.article === undefined ? null : await threadIdsMeant(ctx, query.article)
   if (threadIds?.length === 0) return { items: [], next: null, is_catching_up: false }

@@ -18,8 +18,14 @@ export type Sent = { id: string; body: string; receivedAt: string; isNew: boolea
 /** Another comment with nearly the same text, as it stands. */
 export type Twin = { id: string; version: number; state: State; receipt_code: string; created_at: string }
 
-/** Finds each text's head among the site's and these; tells how many belong to it, and what must be written. */
-export async function pair(ctx: Ctx, sent: readonly Sent[]): Promise<{ sizes: Map<string, number>; statements: Compilable[] }> {
+/**
+ * Finds each text's head among the site's and these; tells how many belong to it, what must be written, and which comments may have got
+ * or lost their twins by it.
+ */
+export async function pair(
+  ctx: Ctx,
+  sent: readonly Sent[],
+): Promise<{ sizes: Map<string, number>; statements: Compilable[]; moved: string[] }> {
   const { db } = ctx.services.store
   const siteId = ctx.site.id
   const since = new Date(ctx.services.now().getTime() - WINDOW_MS).toISOString()
@@ -33,8 +39,13 @@ export async function pair(ctx: Ctx, sent: readonly Sent[]): Promise<{ sizes: Ma
   )
   const statements: Compilable[] = [db.deleteFrom('twin_band').where('sent_at', '<', since)]
   const sizes = new Map<string, number>()
+  const moved = new Set<string>()
   for (const { id, receivedAt, isNew, shingles, bands } of texts) {
-    if (!isNew) statements.push(...(await leaving(ctx, id)))
+    if (!isNew) {
+      const left = await leaving(ctx, id)
+      statements.push(...left.statements)
+      for (const each of [id, ...left.others]) moved.add(each)
+    }
     if (shingles.size === 0 || receivedAt < since) continue
     const met = new Set(bands.flatMap((band) => [...(heads.byBand.get(band) ?? [])]))
     const sizeOf = (head: string) => heads.sizes.get(head) ?? 1
@@ -60,8 +71,27 @@ export async function pair(ctx: Ctx, sent: readonly Sent[]): Promise<{ sizes: Ma
     const size = head === id ? 1 : sizeOf(head) + 1
     heads.sizes.set(head, size)
     sizes.set(id, size)
+    if (size > 1) moved.add(id)
+    if (size === 2) moved.add(head)
   }
-  return { sizes, statements }
+  return { sizes, statements, moved: [...moved] }
+}
+
+/** How many comments each belongs to, itself among them; of those without twins nothing. */
+export async function twinsOf(ctx: Ctx, ids: readonly string[]): Promise<Map<string, number>> {
+  const rows = await Promise.all(
+    inChunks(ids, 1).map((chunk) =>
+      ctx.services.store.db
+        .selectFrom('twin')
+        .innerJoin('twin as other', (join) => join.onRef('other.site_id', '=', 'twin.site_id').onRef('other.head_id', '=', 'twin.head_id'))
+        .select((is) => ['twin.comment_id', is.fn.countAll<number>().as('n')])
+        .where('twin.comment_id', 'in', chunk)
+        .where('twin.site_id', '=', ctx.site.id)
+        .groupBy('twin.comment_id')
+        .execute(),
+    ),
+  )
+  return new Map(rows.flat().map(({ comment_id, n }) => [comment_id, Number(n)]))
 }
 
 /** The twins of each comment, itself left out, the newest first; what is sealed is in none. */
@@ -113,28 +143,36 @@ export async function readTwins(ctx: Ctx, ids: readonly string[]): Promise<Map<s
   )
 }
 
-/** What takes a comment whose text was changed away from its twins; the next of those it headed is their head from now on, by the same bands. */
-async function leaving(ctx: Ctx, id: string): Promise<Compilable[]> {
+/**
+ * What takes a comment whose text was changed away from its twins, and which of them may have none any more: the next of those it headed
+ * is their head from now on, by the same bands.
+ */
+async function leaving(ctx: Ctx, id: string): Promise<{ statements: Compilable[]; others: string[] }> {
   const { db } = ctx.services.store
+  const own = await db.selectFrom('twin').select('head_id').where('comment_id', '=', id).executeTakeFirst()
   const next = await db
     .selectFrom('twin')
     .select('comment_id')
     .where('site_id', '=', ctx.site.id)
-    .where('head_id', '=', id)
+    .where('head_id', '=', own?.head_id ?? id)
     .where('comment_id', '!=', id)
     .orderBy('sent_at')
     .orderBy('comment_id')
     .limit(1)
     .executeTakeFirst()
-  return [
-    db.deleteFrom('twin').where('comment_id', '=', id),
-    ...(next
-      ? [
-          db.updateTable('twin').set({ head_id: next.comment_id }).where('site_id', '=', ctx.site.id).where('head_id', '=', id),
-          db.updateTable('twin_band').set({ head_id: next.comment_id }).where('head_id', '=', id),
-        ]
-      : [db.deleteFrom('twin_band').where('head_id', '=', id)]),
-  ]
+  const isHead = own === undefined || own.head_id === id
+  return {
+    others: next ? [next.comment_id] : [],
+    statements: [
+      db.deleteFrom('twin').where('comment_id', '=', id),
+      ...(isHead && next
+        ? [
+            db.updateTable('twin').set({ head_id: next.comment_id }).where('site_id', '=', ctx.site.id).where('head_id', '=', id),
+            db.updateTable('twin_band').set({ head_id: next.comment_id }).where('head_id', '=', id),
+          ]
+        : [db.deleteFrom('twin_band').where('head_id', '=', id)]),
+    ],
+  }
 }
 
 /** The heads that share a band with some text, with their shingles and how many belong to each. */

@@ -25,6 +25,7 @@ const VULGAR = `
   con mẹ mày, con mẹ nó, mẹ nó, má nó, cha nó, tiên sư nó, mẹ m, bố m, con m, chúng m, tụi m, bọn m, cụ m, mẹ mày, bố mày, mẹ kiếp, tổ sư mày, tổ cha mày, cha mày, má mày, tiên sư mày, tiên sư bố, bà nội mày, chết mẹ, bỏ mẹ, chết cha mày, im mẹ mồm, câm mồm, câm họng, ngậm mồm, cút đi, cút mẹ, cút xéo
   chúng mày, bọn mày, tụi mày, lũ mày, tụi bây, bọn bây, mày tao, thằng mặt, thằng cha này, con mụ, con mẹ này, thằng già này, lão già này, thằng điên, con điên, đồ điên, đồ thần kinh, đồ tâm thần, thằng khùng, đồ khùng
   thằng lợn, con lợn này, đồ lợn, thằng bò, con bò này, đồ bò, bò đỏ, bắc kỳ chó, nam kỳ chó, ba que, bê đê, pê đê, ấu dâm, hiếp dâm mày, giết mày, chém chết mày, đập chết mày, đồ phản động, bán nước, tàu khựa
+  dâm loạn, dâm loạn viên, mọi rợ, nhồi sọ, bóng dơ, con đàn bà, con đỉ, đỉ, đũy, mọe, con mọe, bợ đít, bợ đỡ, đu càng, rách việc, tổ sư bố, tổ tiên mày, loại chó, thứ chó, loại mất dạy, thứ mất dạy, vô nhân tính, đầu trâu mặt ngựa
   quần què, cái quần què, cục súc, thối mồm, mõm chó, sủa bậy, chó sủa, sủa đi, sủa tiếp, cắn càn, hãm lồn, hãm tài, hãm cặc, vãi cặc, vãi l, vãi nồi, ngáo đá, nghiện ngập chúng mày, đồ ăn hại, lũ ăn hại, bọn ăn hại, ăn hại, lũ sâu mọt, đồ sâu mọt
   thằng nào con nào, thằng ranh, con ranh, ranh con, oắt con, nhãi ranh, nỡm, khẩu nghiệp, mả mẹ, mả cha, mả bố, bà mẹ mày, con bà nó, con bà mày, đồ mặt lồn, đồ mặt chó, đồ vô lại, lưu manh, đồ lưu manh, vô liêm sỉ, trơ trẽn
   đầu đất, đồ đầu đất, đầu tôm, mặt nồi, mặt lợn, đồ lừa đảo, bọn lừa đảo, lũ lừa đảo, đồ cướp, lũ cướp, bọn cướp ngày, cướp ngày, ăn cướp, hút máu dân, bọn khốn, lũ khốn, đồ chết tiệt, chết tiệt, khỉ gió, đồ quỷ, đồ yêu tinh
@@ -32,11 +33,11 @@ const VULGAR = `
 
 /** Rude ways to speak to or of somebody: no insult by themselves. */
 const RUDE =
-  'mày, tao, thằng, tụi nó, bọn nó, lũ nó, chúng nó, bọn chúng, cái đám, cái lũ, cái bọn, xàm, xạo, nhảm nhí, tào lao, vớ vẩn, điên à, khùng à, bị điên, đầu óc có vấn đề, lừa đảo dân, nói láo, bố đời, mất nết'
+  'mày, tao, thằng, tụi nó, bọn nó, lũ nó, chúng nó, bọn chúng, cái đám, cái lũ, cái bọn, xàm, xạo, nhảm nhí, tào lao, vớ vẩn, điên à, khùng à, bị điên, đầu óc có vấn đề, lừa đảo dân, nói láo, bố đời, mất nết, khùng, bọn, mồm, mầy, điên, nhảm, sạo, cút, nhục, ngu ngốc, đầu gấu, mất nhân cách, vô văn hóa, mở mồm'
 
 /** Abbreviations that stand for vulgar words whatever else the comment says. */
 const TEENCODE = `
-  đm, đmm, vl, xl, éo, clg, ccc, vloz, dmcs, xàm l, xạo l, óc l, đb chó, lone, sấp mặt lờ, vãi lờ, đmct, đcm, đkm, đcmm, đcmn, đkmm, đmn, dkm, dkmm, dcm, dcmm, dmm, đml, đmcl, đmđ, vcl, vkl, vcc, vlin, vlol, vlon, vklm, clgt, clmm, clm, cmm, cmn, cmnr, cmnl, ccmm, loz, lozz, lòn, l0z, cẹc, cặk, kặc, kẹc, kec, kak, đjt, djt, dit me, djtme, địtmẹ, ditme, ditmemay, vailon, vãilồn, vailol, xaolon, xaolol, xamlon, xamlol, xlol, xàm lol, xạo lol, vãi lol, mặt lol, như lol, sml, vcđ, đhs mày, ocho, óchó, ocdog, cờ lờ, vờ lờ, đờ mờ, đờ cờ mờ, cờ mờ nờ, vãi lều , vãi chưởng, dell, đell, đếu, cứk, kứt, cứck, lìn, xạo lìn, xàm lìn, cái lìn, cl mẹ, con cẹc, cái đcm
+  đm, đmm, vl, xl, éo, clg, lol, lz, vch, đmẹ, đcmnr, cmml, ccgt, clmn, ccc, vloz, dmcs, xàm l, xạo l, óc l, đb chó, lone, sấp mặt lờ, vãi lờ, đmct, đcm, đkm, đcmm, đcmn, đkmm, đmn, dkm, dkmm, dcm, dcmm, dmm, đml, đmcl, đmđ, vcl, vkl, vcc, vlin, vlol, vlon, vklm, clgt, clmm, clm, cmm, cmn, cmnr, cmnl, ccmm, loz, lozz, lòn, l0z, cẹc, cặk, kặc, kẹc, kec, kak, đjt, djt, dit me, djtme, địtmẹ, ditme, ditmemay, vailon, vãilồn, vailol, xaolon, xaolol, xamlon, xamlol, xlol, xàm lol, xạo lol, vãi lol, mặt lol, như lol, sml, vcđ, đhs mày, ocho, óchó, ocdog, cờ lờ, vờ lờ, đờ mờ, đờ cờ mờ, cờ mờ nờ, vãi lều , vãi chưởng, dell, đell, đếu, cứk, kứt, cứck, lìn, xạo lìn, xàm lìn, cái lìn, cl mẹ, con cẹc, cái đcm
 `
 
 /** Abbreviations that are also units, offices or initials: "5 dm", "CC". They count only where nothing in the comment has marks. */
@@ -49,6 +50,7 @@ const VULGAR_UNMARKED = `
 
 /** Innocent phrases in which words of the lists occur. */
 const INNOCENT = `
+  trứng cút, chim cút, con cút, gà cút, lở mồm long móng, lở mồm, mồm miệng, ô nhục, nhục hình, cốt nhục, vinh nhục, phát điên, bệnh điên, bọn trẻ, bọn em, bọn mình, bọn cháu, bọn con, bọn tôi, bọn tội phạm, bọn buôn lậu
   cu gáy, chim cu, cu ky, éo le, ỏng eo, láo nháo, láo nhoáng, nhâng nháo, biến thái hoàn toàn, biến thái của, bệnh chó dại, tiêm phòng chó dại, phòng chống chó dại, bệnh dại, chó dại cắn, chó cắn, bị chó cắn, đú đởn, hèn mọn, hèn kém, nghèo hèn, thấp hèn, vãi lúa, rác thải bẩn thỉu, cu cườm, cu li, cu tí, cu tèo, thằng cu, cu cậu, nhà cu, cứt trâu, cứt lợn, cứt sắt, cây cứt lợn, cứt gà, cứt chim, cứt chuột, ngu ngơ, ngu ý, ngu muội, đại ngu, ngu công, ngu lâu dốt bền, đít nồi, đít chai, đít xe, lỗ đít xe
   tao nhã, tao đàn, tao ngộ, tao nhân, thanh tao, phong tao, thằng bờm, thằng cuội, thằng bé, thằng nhỏ, thằng cháu, thằng con, thằng út, thằng em, thằng gù, lông mày, chân mày, kẻ mày, chau mày, nhíu mày, mày đay, mặt mày, đầu mày, mày râu, dái tai, củ dái, khoai dái, củ mài, ỉa chảy, đi ỉa, bệnh ỉa chảy, súc vật thả rông, chăn nuôi súc vật, xe súc vật, chợ súc vật, phân súc vật, giết mổ súc vật, bùn rác rưởi
   bé chịch chòe, chim chích, điếm canh, điếm canh đê, canh điếm, nhà điếm canh, đụ đẫm, phò mã, phò tá, phò vua, phò trợ, vãi thóc, vãi hạt, gieo vãi, sư vãi

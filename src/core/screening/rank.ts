@@ -27,6 +27,7 @@ const SUSPECT: ReadonlySet<SignalCode> = new Set<SignalCode>([
     'name_imitates',
     'twins',
     'rejected_before',
+    'address_rejected',
     'foreign_article',
     'honeypot',
     'too_fast',
@@ -41,11 +42,11 @@ const WEIGHT_OF_ONE = 20
 const DOUBTFUL = 0.5
 const HOPELESS = 0.9
 
-/** Places of the order by urgency. A clerk starts with people at risk and ends with advertising. */
-const URGENT = { risk: 0, grievance: 1, request: 2, ordinary: 3, doubtful: 4, hopeless: 5 } as const
+/** Places of the order by urgency, as rows keep them. A clerk starts with people in danger and ends with advertising. */
+const URGENT = { danger: -1, risk: 0, grievance: 1, request: 2, ordinary: 3, doubtful: 4, hopeless: 5 } as const
 
 /**
- * Where a comment stands. `urgent`: 0 a likely denunciation, 1 a complaint, 2 personal data to protect or a request to answer, 3 whatever
+ * Where a comment stands. `urgent`: -1 danger to somebody, 0 a likely denunciation, 1 a complaint, 2 personal data to protect or a request to answer, 3 whatever
  * else, 4 what will rather be refused than not, 5 what hardly anybody would publish; within each the oldest first. `suspect`: 0 for what
  * is sure to be refused up to 100. `learned` is the log-odds of {@link import('./learn.ts').score}, or null while the site has not
  * decided enough.
@@ -54,16 +55,18 @@ export function ranksOf(signals: readonly Signal[], learned: number | null): Ran
   const told = signals.filter(({ code }) => SUSPECT.has(code)).reduce((sum, { weight }) => sum + weight, 0)
   const chance = 1 / (1 + Math.exp(-(told / WEIGHT_OF_ONE + (learned ?? USUAL_LOG_ODDS))))
   const has = (...codes: SignalCode[]) => signals.some(({ code }) => codes.includes(code))
-  const urgent = has('denunciation')
-    ? URGENT.risk
-    : has('complaint')
-      ? URGENT.grievance
-      : chance >= HOPELESS
-        ? URGENT.hopeless
-        : chance >= DOUBTFUL
-          ? URGENT.doubtful
-          : has('personal_data', 'request')
-            ? URGENT.request
-            : URGENT.ordinary
+  const urgent = has('danger')
+    ? URGENT.danger
+    : has('denunciation')
+      ? URGENT.risk
+      : has('complaint')
+        ? URGENT.grievance
+        : chance >= HOPELESS
+          ? URGENT.hopeless
+          : chance >= DOUBTFUL
+            ? URGENT.doubtful
+            : has('personal_data', 'request')
+              ? URGENT.request
+              : URGENT.ordinary
   return { urgent, suspect: Math.round(100 * (1 - chance)) }
 }

@@ -1,11 +1,15 @@
-// The duty after rules changed: comments that wait are looked at anew, so that what was turned off is told no more and what was added is.
-// What was known of their surroundings (twins, haste, an author's record) cannot be found again and stays, unless it is turned off.
+// The duty after rules changed: comments that wait are looked at anew, so that what was turned off is told no more, what was added or
+// turned on is, and each stands where that puts it. What was known of their surroundings (haste, a flood, an author's record) is kept with
+// the revision, told or not.
 import type { Compilable } from '../../storage/store.ts'
 import type { Ctx } from '../context.ts'
+import { rankAnew } from '../moderation/assess.ts'
 import { reindexed } from '../moderation/catalogue.ts'
 import { announce } from '../record.ts'
-import { isOfText, screen } from './screen.ts'
-import { inOrder, readSignals } from './signal.ts'
+import { agenciesOf } from '../sites.ts'
+import { imitatesOffice } from './names.ts'
+import { isOfText, screened } from './screen.ts'
+import { readStored } from './signal.ts'
 import { rulesFor } from './wordlist.ts'
 
 /** Where people wait for a decision. */
@@ -54,9 +58,10 @@ async function takeStep(ctx: Ctx, place: RescreenPlace): Promise<RescreenPlace |
   const rows = await page.execute()
   const rules = await rulesFor(ctx)
   const changed = rows.flatMap((row) => {
-    const known = readSignals(row.signals).filter(({ code }) => !isOfText(code) && !rules.off.has(code))
-    const found = screen({ body: row.body, name: row.author_name_given }, rules, { isForeignArticle: false })
-    const signals = JSON.stringify(inOrder([...known, ...found.filter(({ code }) => isOfText(code))]))
+    const { author_name_given: name } = row
+    const known = readStored(row.signals).filter(({ code }) => !isOfText(code) && code !== 'name_imitates')
+    const facts = { isForeignArticle: false, isImitation: name !== null && imitatesOffice(name, agenciesOf(ctx.site)) }
+    const signals = screened({ body: row.body, name }, rules, facts, known)
     return signals === row.signals ? [] : [{ comment: row.id, revision: row.revision, signals }]
   })
   if (changed.length > 0) {
@@ -69,6 +74,10 @@ async function takeStep(ctx: Ctx, place: RescreenPlace): Promise<RescreenPlace |
       changed.map(({ comment }) => comment),
     )
   }
+  await rankAnew(
+    ctx,
+    rows.map(({ id }) => id),
+  )
   const last = rows.at(-1)
   if (last && rows.length === STEP) return { state, received_at: last.received_at, id: last.id }
   const next = WAITING[(WAITING as readonly string[]).indexOf(state) + 1]

@@ -1,12 +1,13 @@
 // What the machine points out about a comment, for the person who decides. It never decides, and never stops at the first.
 // Pure: facts about the surroundings are handed in by the command.
 import { bidirectionalIn, invisibleIn, mixedScriptsIn, piledMarksIn } from './characters.ts'
+import { dangersIn } from './danger.ts'
 import { recover } from './encoding.ts'
 import { advertisedIn, linksIn } from './links.ts'
 import { petitionsIn } from './petitions.ts'
 import { comparable, findPersonalData, type Span } from './privacy.ts'
 import type { Rules } from './rules.ts'
-import { inOrder, type Signal, type SignalCode, signal } from './signal.ts'
+import { inOrder, type Signal, type SignalCode, signal, stored } from './signal.ts'
 import { hasMarks, isTypedBare } from './vietnamese.ts'
 import { wordSignals } from './words.ts'
 
@@ -17,8 +18,9 @@ export type Draft = { body: string; name: string | null }
 export type Facts = {
   /** The article's address is on none of the site's origins. */
   isForeignArticle: boolean
-  /** How many comments of this author were rejected lately. */
+  /** How many comments of this author were rejected lately, and how many from the same network. */
   rejectedBefore?: number
+  rejectedNearby?: number
   /** The sender was banned before, and the ban is over. */
   wasBanned?: boolean
   /** Comments of the site with the same or nearly the same text: ids of the first ones, and how many in all. */
@@ -33,8 +35,12 @@ export type Facts = {
 
 /** Every signal of a comment, the heaviest first, but those whose rule is turned off. */
 export function screen(draft: Draft, rules: Rules, facts: Facts): Signal[] {
-  const signals = [...textSignals(draft.body, rules), ...circumstances(facts)]
-  return inOrder(signals.filter(({ code, rule }) => !rules.off.has(code) && !rules.off.has(rule)))
+  return inOrder([...textSignals(draft.body, rules), ...surroundingsOf(facts).filter((each) => !isOff(each, rules))])
+}
+
+/** The same as a revision keeps it ({@link stored}). `surroundings` are those known from before. */
+export function screened(draft: Draft, rules: Rules, facts: Facts, surroundings: readonly Signal[] = []): string {
+  return stored(textSignals(draft.body, rules), [...surroundings, ...surroundingsOf(facts)], rules.off)
 }
 
 /** Whether a signal is found in the text itself, and so found again whenever the text is looked at. */
@@ -45,6 +51,7 @@ export function isOfText(code: SignalCode): boolean {
 const OF_SURROUNDINGS: readonly SignalCode[] = [
   'foreign_article',
   'rejected_before',
+  'address_rejected',
   'banned_before',
   'twins',
   'name_imitates',
@@ -54,13 +61,13 @@ const OF_SURROUNDINGS: readonly SignalCode[] = [
   'flood',
 ]
 
-/** The signals of the text itself. Each looks for one thing; their order has no meaning. */
+/** The signals of the text itself, but those that are turned off. Each looks for one thing; their order has no meaning. */
 function textSignals(body: string, rules: Rules): Signal[] {
   const personal = findPersonalData(body).filter(({ span }) => !rules.allowed.has(comparable(body.slice(...span))))
   const converted = recover(body)
   const isMarked = hasMarks(body)
   const asked = petitionsIn(body, isMarked)
-  return [
+  const all = [
     ...found('invisible', invisibleIn(body)),
     ...found('bidi', bidirectionalIn(body)),
     ...found('piled_marks', piledMarksIn(body)),
@@ -78,15 +85,18 @@ function textSignals(body: string, rules: Rules): Signal[] {
     ...found('denunciation', asked.denunciation),
     ...found('complaint', asked.complaint),
     ...found('request', asked.request),
+    ...found('danger', dangersIn(body, isMarked)),
   ]
+  return all.filter((each) => !isOff(each, rules))
 }
 
 /** The signals of what is not in the text. */
-function circumstances(facts: Facts): Signal[] {
+function surroundingsOf(facts: Facts): Signal[] {
   const { twins, sending } = facts
   const holds: [SignalCode, boolean | undefined, Signal['details']?][] = [
     ['foreign_article', facts.isForeignArticle],
     ['rejected_before', (facts.rejectedBefore ?? 0) > 0, { count: facts.rejectedBefore ?? 0 }],
+    ['address_rejected', (facts.rejectedNearby ?? 0) > 0, { count: facts.rejectedNearby ?? 0 }],
     ['banned_before', facts.wasBanned],
     ['twins', twins !== undefined && twins.count > 0, { twins: twins?.ids ?? [], count: twins?.count ?? 0 }],
     ['name_imitates', facts.isImitation],
@@ -96,6 +106,10 @@ function circumstances(facts: Facts): Signal[] {
     ['flood', facts.isFlooded],
   ]
   return holds.flatMap(([code, isSo, details = {}]) => (isSo ? [signal(code, [], { details })] : []))
+}
+
+function isOff({ code, rule }: Signal, { off }: Rules): boolean {
+  return off.has(code) || off.has(rule)
 }
 
 function found(code: SignalCode, spans: readonly Span[], details: Signal['details'] = {}): Signal[] {

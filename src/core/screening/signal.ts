@@ -15,6 +15,7 @@ const WEIGHTS = {
   legacy_encoding: 10,
   no_diacritics: 5,
   // Its words.
+  danger: 90,
   word_hold: 60,
   word_mark: 15,
   vulgar: 40,
@@ -34,6 +35,7 @@ const WEIGHTS = {
   name_imitates: 40,
   twins: 40,
   rejected_before: 30,
+  address_rejected: 15,
   banned_before: 30,
   foreign_article: 20,
   honeypot: 60,
@@ -89,10 +91,31 @@ export function attentionOf(signals: readonly Signal[]): number {
   )
 }
 
-/** The signals that a revision was stored with; those from before there were weights and rules get the usual ones. */
+/**
+ * Signals as a revision keeps them, the heaviest first. Those of its surroundings whose rule is turned off are kept too, since nobody could
+ * find them again when it is turned on; they are not told.
+ */
+export function stored(text: readonly Signal[], surroundings: readonly Signal[], off: ReadonlySet<string>): string {
+  const all = inOrder([...text, ...surroundings])
+  return JSON.stringify(all.map((each) => (off.has(each.code) || off.has(each.rule) ? { ...each, isOff: true } : each)))
+}
+
+/** The signals told of a revision; those from before there were weights and rules get the usual ones. */
 export function readSignals(json: string): Signal[] {
-  const stored = JSON.parse(json) as (Pick<Signal, 'code' | 'spans'> & Partial<Signal>)[]
-  return stored.filter(({ code }) => Object.hasOwn(WEIGHTS, code)).map((each) => signal(each.code, each.spans, each))
+  return readKept(json)
+    .filter(({ isOff }) => isOff !== true)
+    .map((each) => signal(each.code, each.spans, each))
+}
+
+/** Every signal that a revision keeps, also those that are not told. */
+export function readStored(json: string): Signal[] {
+  return readKept(json).map((each) => signal(each.code, each.spans, each))
+}
+
+type Kept = Pick<Signal, 'code' | 'spans'> & Partial<Signal> & { isOff?: boolean }
+
+function readKept(json: string): Kept[] {
+  return (JSON.parse(json) as Kept[]).filter(({ code }) => Object.hasOwn(WEIGHTS, code))
 }
 
 function compare(one: string, other: string): number {
