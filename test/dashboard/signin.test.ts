@@ -1,5 +1,6 @@
 // Signing in as a person does it: invitation, password, code, recovery, and everything that must not work. All of it without script.
 import { beforeAll, describe, expect, it } from 'vitest'
+import { platformName } from '#platform'
 import type { Role } from '../../src/core/context.ts'
 import { newLink } from '../../src/core/people/links.ts'
 import { invite, recover } from '../../src/core/people/team.ts'
@@ -244,7 +245,7 @@ describe('signing in', () => {
     expect((await textsOf(ward.store)).filter(({ text }) => text.includes('khong-co-ai-ca'))).toEqual([])
   })
 
-  it('answers thirty-two at once, and hashes two passwords at a time', async () => {
+  it('answers thirty-two at once, and hashes at most two passwords at a time', async () => {
     const { hashPassword } = ward.services
     let [running, most, done] = [0, 0, 0]
     const hash = createHasher(async (password, salt, cost) => {
@@ -271,7 +272,8 @@ describe('signing in', () => {
     const sentAway = answers.filter(({ status, response }) => status === 429 && Number(response.headers.get('retry-after')) > 0)
     expect([refused.length + sentAway.length, refused.length]).toEqual([32, done])
     expect(refused.length).toBeGreaterThanOrEqual(22)
-    expect(most).toBe(2)
+    // workerd hashes on its only thread.
+    expect(most).toBe(platformName === 'workers' ? 1 : 2)
   })
 
   it('takes each code once, also when it is sent twenty times at the same moment, and the neighbour’s in time once as well', async () => {
