@@ -7,7 +7,8 @@ import { join } from 'node:path'
 import { type BrowserContext, chromium, type Page } from 'playwright-core'
 import { chromiumPath } from '../test/support/chromium.ts'
 
-const FOLDER = 'docs/screenshots'
+/** Another folder may be named on the command line. */
+const FOLDER = process.argv[2] ?? 'docs/screenshots'
 const PORT = '8797'
 
 const server = spawn('node', ['bin/ykien.js', 'serve'], {

@@ -7,14 +7,17 @@ import { type Browser, chromium, type Page } from 'playwright-core'
 import { chromiumPath } from '../test/support/chromium.ts'
 import { newMachine } from '../test/support/server.ts'
 
-const FOLDER = 'docs/screenshots'
+/** Another folder may be named on the command line. */
+const FOLDER = process.argv[2] ?? 'docs/screenshots'
+/** By the width of the page: pixels of a column of its sheet, wide enough to read. */
+const COLUMNS = { 320: 300, 768: 440, 1280: 560 } as const
 const WIDTHS = [320, 768, 1280] as const
 const SCHEMES = ['light', 'dark'] as const
 const SITE = 'phuong-vi-du'
-/** Pixels of a column of a sheet, and what is seen of a state at most. */
-const COLUMN = 300
-const TALLEST = 1_400
-/** Keeps a sheet under 300 kB. */
+const STATES_A_ROW = 5
+/** What is seen of a state at most, in its column's pixels. */
+const TALLEST = 1_100
+/** Keeps a sheet under 400 kB. */
 const QUALITY = 45
 
 const portal = createServer((request, response) => {
@@ -32,44 +35,52 @@ machine.command('site', 'set', 'phuong-dong', 'state=closed')
 const token = machine.command('token', 'add', '--site', SITE, '--role', 'leader', '--name', 'Máy chụp')
 const server = await machine.start()
 const question = await publish('Tôi ở cuối ngõ, mỗi lần mưa to là nước lên đến bậc cửa. Bao giờ phường sửa rãnh thoát nước?')
-await publish('Tôi cũng muốn biết.', question)
+for (const text of ['Tôi cũng muốn biết.', 'Nhà tôi ở đầu ngõ cũng vậy.', 'Cảm ơn phường đã trả lời.']) await publish(text, question)
 await post(`admin/sites/${SITE}/comments/${question}/replies`, {
   body: 'Phường đã bố trí kinh phí, khởi công trong tháng này và báo trước từng hộ.',
   signer_title: 'Phó Chủ tịch',
 })
+const answered = await publish('Biển tên ngõ bị mờ, người giao hàng hay đi lạc.')
+await publish('Ngõ nhà tôi cũng thế.', answered)
+await moderate(answered, 'hide')
 await publish('Nhất trí với phương án, đề nghị công khai kinh phí từng đợt ở bảng tin tổ dân phố. '.repeat(14))
 
 type State = readonly [name: string, path: string, act: (page: Page) => Promise<unknown>]
 const body = (page: Page) => page.getByLabel('Nội dung ý kiến').first()
-const send = (page: Page) => page.getByRole('button', { name: 'Gửi ý kiến', exact: true }).first()
+const press = (page: Page, name: string | RegExp) => page.getByRole('button', { name, exact: true }).first().click()
+const send = (page: Page) => press(page, 'Gửi ý kiến')
 const write = async (page: Page, text: string) => {
   await body(page).fill(text)
   await page
     .getByLabel(/Tôi đã đọc/)
     .first()
     .check()
-  await send(page).click()
+  await send(page)
 }
 let lane = 0
-/** The same text twice would be noticed. */
-const nextLane = () => {
+/** Sends an opinion; the same text twice would be noticed. */
+const sendOne = async (page: Page) => {
   lane += 1
-  return lane
+  await write(page, `Đề nghị lắp thêm đèn chiếu sáng ở ngõ số ${lane}.`)
+  await page.locator('y-kien .own').first().waitFor()
 }
 const STATES: readonly State[] = [
   ['list', 'bai', () => Promise.resolve()],
   ['empty', 'trong', () => Promise.resolve()],
-  ['errors', 'trong', (page) => send(page).click()],
+  ['form', 'trong', (page) => body(page).fill('Đề nghị phường trồng thêm cây ở sân nhà văn hóa.')],
+  ['errors', 'trong', (page) => send(page)],
+  ['hint', 'trong', (page) => write(page, 'Lien he so 0912 345 678 de duoc giai thich').then(() => page.locator('y-kien .note').waitFor())],
   [
-    'hints',
+    'preview',
     'trong',
-    (page) => write(page, 'Lien he so 0912 345 678 de duoc giai thich them').then(() => page.locator('y-kien .note').waitFor()),
+    (page) =>
+      body(page)
+        .fill('Đề nghị trồng thêm cây.')
+        .then(() => press(page, 'Xem trước')),
   ],
-  [
-    'sent',
-    'trong',
-    (page) => write(page, `Đề nghị lắp thêm đèn ở ngõ ${nextLane()}.`).then(() => page.locator('y-kien .own').first().waitFor()),
-  ],
+  ['sent', 'trong', sendOne],
+  ['edit', 'trong', (page) => sendOne(page).then(() => press(page, 'Sửa'))],
+  ['withdraw', 'trong', (page) => sendOne(page).then(() => press(page, 'Rút lại'))],
   [
     'offline',
     'trong',
@@ -80,16 +91,9 @@ const STATES: readonly State[] = [
     },
   ],
   ['closed', 'dong', () => Promise.resolve()],
-  ['report', 'bai', (page) => page.getByRole('button', { name: 'Báo vi phạm' }).first().click()],
-  [
-    'reply',
-    'bai',
-    (page) =>
-      page
-        .getByRole('button', { name: /^Trả lời Trần/ })
-        .first()
-        .click(),
-  ],
+  ['report', 'bai', (page) => press(page, 'Báo vi phạm').then(() => page.getByLabel('Lý do báo vi phạm').waitFor())],
+  ['reply', 'bai', (page) => press(page, 'Trả lời Trần Thị Ví Dụ')],
+  ['one opinion', `bai#y-kien-${question}`, (page) => page.locator('y-kien .marked').waitFor()],
   ['text at 200 %', 'bai-200', () => Promise.resolve()],
 ]
 
@@ -102,7 +106,7 @@ await server.ended
 portal.close()
 machine.remove()
 
-async function takeSheet(from: Browser, width: number, colorScheme: (typeof SCHEMES)[number]): Promise<void> {
+async function takeSheet(from: Browser, width: (typeof WIDTHS)[number], colorScheme: (typeof SCHEMES)[number]): Promise<void> {
   const figures: string[] = []
   for (const [name, path, act] of STATES) {
     const context = await from.newContext({ viewport: { width, height: 900 }, colorScheme })
@@ -115,13 +119,15 @@ async function takeSheet(from: Browser, width: number, colorScheme: (typeof SCHE
     figures.push(`<figure><figcaption>${name}</figcaption><img src="data:image/jpeg;base64,${picture.toString('base64')}"></figure>`)
     await context.close()
   }
-  const sheet = await from.newPage({ viewport: { width: COLUMN * 5 + 60, height: 900 } })
-  await sheet.setContent(`<style>body{display:grid;grid-template-columns:repeat(5,${COLUMN}px);gap:8px;margin:8px;font:14px sans-serif;background:#888}
-    figure{margin:0}img{width:${COLUMN}px;max-height:${TALLEST}px;object-fit:cover;object-position:top}</style>${figures.join('')}`)
-  writeFileSync(
-    join(FOLDER, `widget-${width}-${colorScheme}.jpg`),
-    await sheet.screenshot({ type: 'jpeg', quality: QUALITY, fullPage: true }),
-  )
+  const column = COLUMNS[width]
+  const sheet = await from.newPage({ viewport: { width: (column + 8) * STATES_A_ROW + 8, height: 900 } })
+  await sheet.setContent(`<style>body{display:grid;grid-template-columns:repeat(${STATES_A_ROW},${column}px);gap:8px;margin:8px;font:14px sans-serif;background:#888}
+    figure{margin:0}img{width:${column}px;max-height:${TALLEST}px;object-fit:cover;object-position:top}</style>${figures.join('')}`)
+  const { width: across, height: down } = await sheet.locator('html').evaluate((html) => html.getBoundingClientRect())
+  const devtools = await sheet.context().newCDPSession(sheet)
+  const clip = { x: 0, y: 0, width: across, height: down, scale: 1 }
+  const { data } = await devtools.send('Page.captureScreenshot', { format: 'webp', quality: QUALITY, captureBeyondViewport: true, clip })
+  writeFileSync(join(FOLDER, `widget-${width}-${colorScheme}.webp`), Buffer.from(data, 'base64'))
   await sheet.close()
 }
 
@@ -133,8 +139,13 @@ async function publish(text: string, parent?: string): Promise<string> {
     consents: ['terms', ...(parent ? [] : ['name'])],
     ...(parent && { parent_id: parent }),
   })) as { comment: { id: string } }
-  await post(`admin/sites/${SITE}/decisions`, { items: [{ comment: sent.comment.id, version: 1, verdict: 'approve' }] })
+  await moderate(sent.comment.id, 'approve')
   return sent.comment.id
+}
+
+async function moderate(comment: string, verdict: 'approve' | 'hide'): Promise<void> {
+  const version = verdict === 'approve' ? 1 : 2
+  await post(`admin/sites/${SITE}/decisions`, { items: [{ comment, version, verdict }] })
 }
 
 async function post(path: string, content: unknown): Promise<unknown> {

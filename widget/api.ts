@@ -24,10 +24,7 @@ export async function ask<Value>(
   headers?: Readonly<Record<string, string>>,
 ): Promise<Answer<Value>> {
   const patience = new AbortController()
-  const giveUp = () => patience.abort()
-  const timer = setTimeout(giveUp, PATIENCE_MS)
-  // What a reader has sent should arrive even when the element leaves the page meanwhile.
-  if (!init.method) section.signal.addEventListener('abort', giveUp)
+  setTimeout(() => patience.abort(), PATIENCE_MS)
   let status = 0
   let told: Partial<Problem> = {}
   try {
@@ -45,9 +42,8 @@ export async function ask<Value>(
   } catch {
     // No answer, half of one, or one that a proxy made.
   }
-  clearTimeout(timer)
   const problem = { code: status ? 'internal' : 'offline', ...told, status }
-  if (!section.signal.aborted) section.emit('ykien:error', { operation, code: problem.code, status })
+  section.emit('ykien:error', { operation, code: problem.code, status })
   return [null, problem]
 }
 
@@ -60,13 +56,7 @@ export function send<Value>(
   body?: string,
   headers?: Readonly<Record<string, string>>,
 ): Promise<Answer<Value>> {
-  return ask(
-    section,
-    operation,
-    path,
-    { method, ...(body && { body }) },
-    { ...(body && { 'Content-Type': 'application/json' }), ...headers },
-  )
+  return ask(section, operation, path, { method, body: body || null }, { 'Content-Type': 'application/json', ...headers })
 }
 
 /** The header by which a reader is known again: for likes, reports and opinions, and nothing else. */

@@ -3,7 +3,7 @@ import { ask, asReader, pathOf, send } from './api.ts'
 import { aria, button, type Child, focusOn, h, show } from './dom.ts'
 import { createForm } from './form.ts'
 import { keep, recall } from './kept.ts'
-import { alarm, number, type OpenSection, problemSentence } from './section.ts'
+import { alarm, number, type OpenSection, problemSentence, said } from './section.ts'
 import { textElement, timeElement } from './text.ts'
 import type { Liked, Listed, Reasons } from './wire.ts'
 
@@ -18,7 +18,7 @@ export const FRAGMENT = '#y-kien-'
 export function commentArticle(section: OpenSection, comment: Listed, reply?: Child): HTMLElement {
   const { words } = section
   const { id, official, removed, pinned, kind, published_at } = comment
-  if (removed) return h('article', 'gone', removed === 'withdrawn' ? words.withdrawnPh : words.removedPh)
+  if (removed) return h('article', 'gone', words[`${removed}Ph`])
   const acts = h('footer', {}, likeButton(section, comment), reply)
   if (!official) acts.append(reportButton(section, id, acts))
   return article(
@@ -40,9 +40,9 @@ export function commentArticle(section: OpenSection, comment: Listed, reply?: Ch
 }
 
 /** What the site calls a type of opinion. */
-export function kindName({ site, language }: OpenSection, kind: string): string {
-  const names: Readonly<Record<string, Readonly<Record<string, string>>>> = site.kind_names ?? {}
-  return names[language]?.[kind] ?? kind
+export function kindName(section: OpenSection, kind: string): string {
+  const names: Readonly<Record<string, Readonly<Record<string, string>>>> = section.site.kind_names ?? {}
+  return said(section, `kind_${kind}`, names[section.language]?.[kind] ?? kind)
 }
 
 /** Whose comment it is. */
@@ -76,7 +76,7 @@ function likeButton(section: OpenSection, { id, likes }: Listed): HTMLElement {
   const { words } = section
   const name = `like:${id}` as const
   const paint = ({ likes, liked }: Liked) => {
-    show(press, words.like, likes > 0 && ` ${number(section, likes)}`)
+    show(press, h('span', { class: 'heart', 'aria-hidden': 'true' }), words.like, likes > 0 && ` ${number(section, likes)}`)
     aria(press, 'pressed', liked)
   }
   const press = button('quiet like', '', async () => {
@@ -115,7 +115,12 @@ function reportButton(section: OpenSection, id: string, acts: HTMLElement): HTML
           label: words.submit,
           place: `report-${id}`,
           fields: [
-            { name: 'reason', label: words.reportReason, isRequired: true, options: found.reasons },
+            {
+              name: 'reason',
+              label: words.reportReason,
+              isRequired: true,
+              options: found.reasons.map(({ code, text }) => ({ code, text: said(section, `reason_${code}`, text) })),
+            },
             { name: 'text', label: words.reportText },
           ],
           payload: (values) => values,

@@ -35,8 +35,7 @@ export function show(element: ParentNode, ...children: readonly Child[]): void {
 }
 
 /** Moves the focus where the browser would not put it by itself. */
-export function focusOn(element: HTMLElement | null | undefined): void {
-  if (!element) return
+export function focusOn(element: HTMLElement): void {
   element.tabIndex = -1
   element.focus()
 }

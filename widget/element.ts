@@ -1,9 +1,6 @@
 // The element <y-kien>: its life on a page, what its attributes say, its events. Not for: the list (thread.ts) and the form (form.ts).
-// First, since it compresses best there.
-
 import { h, show } from './dom.ts'
-import { languages } from './languages.ts'
-import type { Section } from './section.ts'
+import { inLanguage } from './section.ts'
 import css from './style.css'
 import { openThread, wanted } from './thread.ts'
 
@@ -55,10 +52,8 @@ async function begin(element: HTMLElement, signal: AbortSignal): Promise<void> {
   const root = element.shadowRoot ?? element.attachShadow({ mode: 'open' })
   show(root, hold)
   try {
-    if (!sheet) {
-      sheet = new CSSStyleSheet()
-      sheet.replaceSync(css)
-    }
+    const sheet = new CSSStyleSheet()
+    sheet.replaceSync(css)
     root.adoptedStyleSheets = [sheet]
   } catch {
     // Safari before 16.4, which old iPhones keep, has no constructed sheets.
@@ -67,26 +62,24 @@ async function begin(element: HTMLElement, signal: AbortSignal): Promise<void> {
   // A link to one opinion has to load it before it can lead there.
   if (!wanted()) await near(element)
   const attribute = (name: string) => element.getAttribute(name) ?? ''
-  const key = attribute('article')
-  const language = languageOf(element)
   if (signal.aborted || !attribute('site')) return
   await openThread(
-    {
-      origin: new URL(import.meta.url).origin,
-      slug: attribute('site'),
-      article: { ...(key && { key }), url: pageUrl(), title: attribute('article-title') || document.title },
-      language,
-      words: { ...languages[language], ...element.dataset } as Section['words'],
-      frame,
-      signal,
-      emit: (name, detail) => element.dispatchEvent(new CustomEvent(name, { bubbles: true, composed: true, cancelable: true, detail })),
-    },
+    inLanguage(
+      {
+        origin: new URL(import.meta.url).origin,
+        slug: attribute('site'),
+        article: { key: attribute('article') || undefined, url: pageUrl(), title: attribute('article-title') || document.title },
+        own: element.dataset,
+        frame,
+        signal,
+        emit: (name, detail) => element.dispatchEvent(new CustomEvent(name, { bubbles: true, composed: true, cancelable: true, detail })),
+      },
+      languageOf(element),
+    ),
     { sort: attribute('sort') || 'new', limit: attribute('limit') || '20' },
   )
   if (frame.getBoundingClientRect().bottom > innerHeight) release()
 }
-
-let sheet: CSSStyleSheet | undefined
 
 /** Resolves when the element comes near the screen; never, when it does not. */
 function near(element: HTMLElement): Promise<void> {
@@ -104,8 +97,7 @@ function near(element: HTMLElement): Promise<void> {
 
 /** The nearest `lang`, by its language alone: `en` of `en-GB`. */
 function languageOf(element: HTMLElement): string {
-  const named = element.closest<HTMLElement>('[lang]')?.lang.slice(0, 2).toLowerCase() ?? ''
-  return languages[named] ? named : (Object.keys(languages)[0] ?? '')
+  return element.closest<HTMLElement>('[lang]')?.lang.slice(0, 2).toLowerCase() ?? ''
 }
 
 /** The canonical URL when it speaks of this host, else the address bar's; without a fragment. */

@@ -28,14 +28,14 @@ export type Values = Readonly<Record<string, string>>
 export type FormOptions<Value> = {
   readonly heading: string
   readonly intro?: readonly Child[]
-  readonly fields: readonly Field[]
+  readonly fields: readonly (Field | null)[]
   readonly label: string
   /** Names the draft among those of the article. */
   readonly place: string
   /** What the fields hold when there is no draft. */
   readonly start?: Values
   /** What is sent; the same one goes out again until it is answered or something is changed. */
-  payload(values: Values): unknown
+  payload(values: Values, writing: Writing): unknown
   /** Null when the page prevented it. */
   send(payload: string, key: string): Promise<Answer<Value> | null>
   /** What the writer may want to look at once more. Sending a second time goes on. */
@@ -45,8 +45,12 @@ export type FormOptions<Value> = {
   readonly cancel?: (() => void) | undefined
 }
 
-/** `payload` and `key` once it was tried to be sent; `isSending` while nobody knows whether that went well. */
-type Draft = { readonly values: Values; readonly payload?: string; readonly key?: string; readonly isSending?: boolean }
+/** How the text came about: begun at which time of the clock, in ms, and whether anything in it was pasted or dropped. */
+type Writing = { readonly since: number; readonly isPasted?: boolean }
+
+/** Once it was tried to be sent, with what and under which key; `isSending` while nobody knows whether that went well. */
+type Sent = Writing & { readonly values: Values; readonly payload: string; readonly key: string; readonly isSending: boolean }
+type Draft = Writing & Pick<Sent, 'values'> & Partial<Sent>
 
 type Fault = Pick<Problem, 'code' | 'detail'> & { readonly pointer?: string }
 
@@ -64,12 +68,12 @@ export function createForm<Value>(section: Section, options: FormOptions<Value>)
   const { fields, heading, label, start, cancel } = options
   const place = `draft:${options.place}` as const
   const kept = recall<Draft>(section, place)
-  let draft: Draft = kept ?? { values: start ?? {} }
+  let draft: Draft = { since: Date.now(), values: start ?? {}, ...kept }
   let isSending = false
   let hasSeenHints = false
 
   const valuesNow = () => Object.fromEntries([...new FormData(form)].filter(([, value]) => value)) as Values
-  const inputs = () => [...form.querySelectorAll<Input>('input,textarea,select')]
+  const inputs = () => [...form.querySelectorAll<Input>('.control')]
   const keepDraft = (next: Draft) => {
     draft = next
     keep(section, place, next)
@@ -92,15 +96,13 @@ export function createForm<Value>(section: Section, options: FormOptions<Value>)
   }
   const showFaults = (faults: readonly Fault[]) => {
     for (const input of inputs()) fail(input, '')
-    const general = faults.filter((fault) => {
+    const general = faults.flatMap((fault) => {
+      const sentence = problemSentence(section, fault)
       const input = inputs().find(({ name }) => name === fault.pointer?.replace(/.*\//, '').replace('consents', `${CONSENT}terms`))
-      if (input) fail(input, problemSentence(section, fault))
-      return !input
+      if (input) fail(input, sentence)
+      return input ? [] : sentence
     })
-    tell(
-      'error',
-      general.map((fault) => problemSentence(section, fault)),
-    )
+    tell('error', general)
     form.querySelector<Input>('[aria-invalid=true]')?.focus()
   }
   const submit = async () => {
@@ -113,15 +115,15 @@ export function createForm<Value>(section: Section, options: FormOptions<Value>)
     showFaults(faults)
     if (faults[0]) return
     setSending(true)
-    const hints = hasSeenHints || draft.isSending ? [] : ((await options.hints?.(values)) ?? [])
-    if (hints[0]) {
+    const hints = hasSeenHints || draft.isSending ? [] : await options.hints?.(values)
+    if (hints?.[0]) {
       hasSeenHints = true
       setSending(false)
       tell('note', [...hints, words.sendAnyway])
       return
     }
-    const sent = { values, payload: draft.payload ?? JSON.stringify(options.payload(values)), key: draft.key ?? randomKey() }
-    keepDraft({ ...sent, isSending: true })
+    const sent: Sent = { payload: JSON.stringify(options.payload(values, draft)), key: randomKey(), ...draft, values, isSending: true }
+    keepDraft(sent)
     const [value, problem] = (await options.send(sent.payload, sent.key)) ?? []
     setSending(false)
     if (value) {
@@ -129,7 +131,7 @@ export function createForm<Value>(section: Section, options: FormOptions<Value>)
       options.done(value, values)
       return
     }
-    if (problem?.status !== 0) keepDraft(sent)
+    if (problem?.status !== 0) keepDraft({ ...sent, isSending: false })
     if (problem) showFaults(problem.errors?.[0] ? problem.errors : [problem])
   }
   const resume = () => {
@@ -150,7 +152,7 @@ export function createForm<Value>(section: Section, options: FormOptions<Value>)
   const form: HTMLFormElement = h(
     'form',
     {
-      class: 'card form',
+      class: 'form',
       novalidate: true,
       onsubmit: (event) => {
         event.preventDefault()
@@ -158,14 +160,14 @@ export function createForm<Value>(section: Section, options: FormOptions<Value>)
       },
       // Not for a button: what grows under a finger takes the button away from it.
       onfocusin: ({ target }) => (target as Element).matches('.control') && form.classList.add('open'),
-      oninput: ({ target }) => {
+      oninput: (event) => {
         if (isSending) return
-        fail(target as Input, '')
+        fail(event.target as Input, '')
         count()
         show(preview)
         hasSeenHints = false
         const values = valuesNow()
-        keepDraft({ values })
+        keepDraft({ values, since: draft.since, isPasted: draft.isPasted || /Paste|Drop/.test((event as InputEvent).inputType) })
         if (!Object.keys(values)[0]) keep(section, place, null)
       },
       onkeydown: (event) => {
@@ -177,7 +179,7 @@ export function createForm<Value>(section: Section, options: FormOptions<Value>)
     },
     h('h3', {}, heading),
     ...(options.intro ?? []),
-    ...fields.map((field) => fieldBox(words, field, draft.values[field.name])),
+    ...fields.map((field) => field && fieldBox(words, field, draft.values[field.name])),
     alert,
     h(
       'div',
@@ -212,7 +214,7 @@ function fieldBox(words: Words, { name, type, label, isRequired, hint, options, 
           h('option', { value: '' }),
           ...options.map(({ code, text }) => h('option', { value: code, selected: code === start }, text)),
         )
-      : h('input', { ...named, autocomplete: isTick ? '' : type, value: isTick ? 'on' : start, checked: isTick && start })
+      : h('input', { ...named, autocomplete: !isTick && type, value: start, checked: isTick && start })
   return h(
     'div',
     `field ${max ? 'long' : ''}`,

@@ -15,11 +15,9 @@ export function keep(section: Section, name: Name, value: unknown): void {
   write(prefixOf(section) + name, value)
 }
 
-let token: string | undefined
-
 /** By this a reader is known again, and by nothing else. Made on the first like, report or opinion. */
 export function readerToken(): string {
-  token ??= parsed<string>('ykien:reader') ?? randomKey()
+  const token = parsed<string>('ykien:reader') ?? randomKey()
   write('ykien:reader', token)
   return token
 }
@@ -37,13 +35,13 @@ function prefixOf({ slug, article }: Section): string {
 const memory: Record<string, string> = {}
 
 function parsed<Value>(name: string): Value | null {
-  let text = memory[name]
+  let text: string | null | undefined = memory[name]
   try {
-    text ??= localStorage.getItem(name) ?? undefined
+    text ??= localStorage.getItem(name)
   } catch {
     // Storage is forbidden here.
   }
-  return text === undefined ? null : (JSON.parse(text) as Value)
+  return JSON.parse(text ?? 'null') as Value | null
 }
 
 function write(name: string, value: unknown): void {

@@ -5,7 +5,7 @@ import { article, heading } from './comment.ts'
 import { button, focusOn, h, show } from './dom.ts'
 import { createForm, type Field } from './form.ts'
 import { keep, recall } from './kept.ts'
-import { alarm, fill, type OpenSection, problemSentence } from './section.ts'
+import { alarm, fill, type OpenSection, problemSentence, said } from './section.ts'
 import type { EditAnswer, PostAnswer, Receipt } from './wire.ts'
 
 export type Own = PostAnswer & { readonly parentId: string | null; readonly body: string; readonly name: string }
@@ -62,15 +62,15 @@ export function ownElement(section: OpenSection, own: Own): HTMLElement {
   /** What became of it meanwhile. What is decided was shown once; then the receipt is the way to it. */
   const follow = async () => {
     const [found, problem] = await ask<Receipt>(section, 'receipt', pathOf(section, `receipts/${receipt.code}`), {}, bearer(receipt.secret))
-    if (!found) {
-      if (problem.status === 404) remember()
-      return
-    }
-    const isPublic = found.comment.state === 'published'
-    if (found.comment.state !== 'pending')
-      show(state, [found.state_text, found.reason_sentence, found.reason_text].filter(Boolean).join(' – '))
-    if (isPublic) element.remove()
-    if (!found.may_withdraw || isPublic) remember()
+    const now = found?.comment.state
+    if (now === 'published') element.remove()
+    else if (found && now !== 'pending')
+      show(
+        state,
+        said(section, `state_${now}`, found.state_text),
+        ...[found.reason_sentence, found.reason_text].map((why) => why && ` – ${why}`),
+      )
+    if (found ? now === 'published' || !found.may_withdraw : problem.status === 404) remember()
   }
 
   const state = h('span', 'waiting', words.pendingOwn)
@@ -86,7 +86,7 @@ export function ownElement(section: OpenSection, own: Own): HTMLElement {
     'div',
     'actions',
     copyButton,
-    h('a', { class: 'button quiet', href: receipt.url, target: '_blank', rel: 'noopener' }, words.track),
+    h('a', { class: 'button quiet', href: receipt.url, target: '_blank' }, words.track),
     Date.parse(own.edit.until) > Date.now() && editButton,
     button('quiet', words.withdraw, () => {
       const confirm = button('primary', words.withdraw, () => void withdraw())

@@ -5,7 +5,7 @@ import { commentArticle, FRAGMENT, nameOf } from './comment.ts'
 import { aria, button, h, show } from './dom.ts'
 import { recall } from './kept.ts'
 import { type Own, ownElement, recallOwn } from './own.ts'
-import { alarm, fill, number, type OpenSection, problemSentence, type Section } from './section.ts'
+import { alarm, fill, inLanguage, number, type OpenSection, problemSentence, type Section, said } from './section.ts'
 import type { Listed, Page, ReplyView, Root, ThreadAnswer } from './wire.ts'
 import { createWriteForm } from './write.ts'
 
@@ -32,23 +32,24 @@ type View = OpenSection & {
 
 /** Loads the article's thread and shows it; shows what went wrong, with a way to try again, when it cannot be had. */
 export async function openThread(section: Section, query: View['query']): Promise<void> {
-  const { words, frame, signal } = section
-  const title = h('h2', {}, words.title)
-  const status = h('p', { class: 'hint', role: 'status' }, words.loading)
+  const { frame, signal } = section
+  const title = h('h2', {}, section.words.title)
+  const status = h('p', { class: 'hint', role: 'status' }, section.words.loading)
   // The page's own fallback stays in sight until there is something better.
   show(frame, title, status, h('slot'))
   const [answer, problem, isStale] = await readPage<ThreadAnswer>(section, firstOf(query))
   if (signal.aborted) return
   if (!answer) {
-    const retry = button('plain', words.retry, () => void openThread(section, query))
+    const retry = button('plain', section.words.retry, () => void openThread(section, query))
     // A lost connection needs no second sentence; a refusal tells the portal's staff what to mend.
-    show(status, words.loadFailed, ' ', problem.status > 0 && problemSentence(section, problem), ' ', retry)
+    show(status, section.words.loadFailed, ' ', problem.status > 0 && problemSentence(section, problem), ' ', retry)
     return
   }
   const { site, thread } = answer
   const { closed, message } = thread
+  const speaks: readonly string[] = site.languages
   const view: View = {
-    ...section,
+    ...inLanguage(section, speaks.includes(section.language) ? section.language : site.language),
     site,
     isOpen: !closed,
     list: h('ol', 'list'),
@@ -57,7 +58,8 @@ export async function openThread(section: Section, query: View['query']): Promis
     shown: new Set(),
     query,
   }
-  if (thread.count > 0) title.append(` (${number(section, thread.count)})`)
+  const { words } = view
+  show(title, words.title, thread.count > 0 && ` (${number(view, thread.count)})`)
   show(status, isStale && words.stale)
   const tabs = h('div', { class: 'tabs', role: 'group', 'aria-label': words.sort })
   show(
@@ -65,7 +67,7 @@ export async function openThread(section: Section, query: View['query']): Promis
     title,
     status,
     message && h('p', 'note', message),
-    closed ? h('p', 'note', closed.message) : newForm(view),
+    closed ? h('p', 'note', said(view, `closed_${closed.reason}`, closed.message)) : newForm(view),
     view.top,
     tabs,
     view.list,
@@ -83,11 +85,11 @@ export async function openThread(section: Section, query: View['query']): Promis
     show(status, page ? (isStale ? words.stale : name) : words.loadFailed)
     mark(view)
   }
-  if (answer.comments[1] || answer.next)
+  if (thread.count > 1)
     show(
       tabs,
       ...SORTS.filter(([sort]) => sort !== 'official' || thread.official_count > 0).map(([sort, key]) =>
-        button('quiet tab', words[key], () => void turn({ ...query, sort }, words[key]), {
+        button('tab', words[key], () => void turn({ ...query, sort }, words[key]), {
           value: sort,
           'aria-pressed': `${sort === query.sort}`,
         }),
@@ -179,20 +181,22 @@ function rootItem(view: View, comment: Root): HTMLElement {
   const name = fill(words.replyTo, nameOf(view, comment))
   const open = () => {
     const close = () => show(writing)
-    const form = createWriteForm(
-      view,
-      name,
-      id,
-      (own) => {
-        close()
-        sent(view, own, waiting)
-      },
-      () => {
-        close()
-        press.focus()
-      },
+    show(
+      writing,
+      createWriteForm(
+        view,
+        name,
+        id,
+        (own) => {
+          close()
+          sent(view, own, waiting)
+        },
+        () => {
+          close()
+          press.focus()
+        },
+      ),
     )
-    show(writing, form)
   }
   const press = button(
     'quiet',

@@ -4,17 +4,9 @@ import { article, heading, kindName } from './comment.ts'
 import { h } from './dom.ts'
 import { CONSENT, createForm, type Field, type Values } from './form.ts'
 import { bodyField, type Own } from './own.ts'
-import type { OpenSection } from './section.ts'
+import { type OpenSection, said } from './section.ts'
 import { textElement } from './text.ts'
 import type { Nudges, PostAnswer } from './wire.ts'
-
-/** What is told of an author, with what a browser calls it: as the type of its input too, where an unknown one is a line of text. */
-const AUTHOR = [
-  ['name', 'name'],
-  ['email', 'email'],
-  ['phone', 'tel'],
-  ['address', 'street-address'],
-] as const
 
 /**
  * Asks for nothing but the text and the consent to the rules, unless the site does; one box, unticked, for each purpose. `parentId` is the
@@ -28,17 +20,21 @@ export function createWriteForm(
   cancel?: () => void,
 ): HTMLElement {
   const { words, site } = section
-  const { fields, kinds, rules, privacy_url } = site
+  const { fields, kinds, rules, privacy_url, privacy_text, consents } = site
   const nameIn = (values: Values) => (values[`${CONSENT}name`] && values.name) || words.anonymous
-  const about = ({ body, ...values }: Values) => ({
+  const about = ({ name, email, phone, address, body }: Values) => ({
     article: section.article,
-    author: Object.fromEntries(AUTHOR.flatMap(([name]) => (values[name] ? [[name, values[name]]] : []))),
+    author: { name, email, phone, address },
     body,
   })
-  const consent = (purpose: string, label: string, more: Partial<Field> = {}): Field => ({
+  /** What is told of an author, where the site asks for it. `type` is what a browser calls it, and that of its input where there is such a one. */
+  const author = (name: 'name' | 'email' | 'phone' | 'address', type: string, hint = words.contactHint, box?: Field): Field[] =>
+    fields[name] === 'off' ? [] : [{ name, type, label: words[name], isRequired: fields[name] === 'required', hint }, ...(box ? [box] : [])]
+  const consent = (purpose: 'terms' | 'name' | 'notify', label: string, more: Partial<Field> = {}): Field => ({
     name: CONSENT + purpose,
     type: 'checkbox',
-    label,
+    // What the site has its authors agree to is kept by its version, so that nothing goes before it.
+    label: consents[purpose] ?? label,
     ...more,
   })
   return createForm<PostAnswer>(section, {
@@ -48,40 +44,28 @@ export function createWriteForm(
     intro: [h('p', 'hint', words.premod), rules && h('details', {}, h('summary', {}, words.rules), textElement(rules, site.language))],
     fields: [
       bodyField(section),
-      ...(kinds
-        ? [
-            {
-              name: 'kind',
-              label: words.kind,
-              isRequired: fields.kind === 'required',
-              options: kinds.map((code) => ({ code, text: kindName(section, code) })),
-            },
-          ]
-        : []),
-      ...AUTHOR.flatMap(([name, type]): Field[] =>
-        fields[name] === 'off'
-          ? []
-          : [
-              {
-                name,
-                type,
-                label: words[name],
-                isRequired: fields[name] === 'required',
-                hint: name === 'name' ? words.nameUnpublished : words.contactHint,
-              },
-              ...(name === 'name' ? [consent(name, words.consentName)] : name === 'email' ? [consent('notify', words.consentNotify)] : []),
-            ],
-      ),
+      kinds && {
+        name: 'kind',
+        label: words.kind,
+        isRequired: fields.kind === 'required',
+        options: kinds.map((code) => ({ code, text: kindName(section, code) })),
+      },
+      ...author('name', 'name', words.nameUnpublished, consent('name', words.consentName)),
+      ...author('email', 'email', words.contactHint, consent('notify', words.consentNotify)),
+      ...author('phone', 'tel'),
+      ...author('address', 'street-address'),
       consent('terms', words.consentTerms, {
         isRequired: true,
-        hint: privacy_url && h('a', { href: privacy_url, target: '_blank', rel: 'noopener' }, words.privacy),
+        hint: h('span', 'text', privacy_text, ' ', privacy_url && h('a', { href: privacy_url, target: '_blank' }, words.privacy)),
       }),
     ],
-    payload: (values) => ({
+    payload: (values, { since, isPasted }) => ({
       ...about(values),
-      ...(values.kind && { kind: values.kind }),
-      ...(parentId && { parent_id: parentId }),
-      consents: Object.keys(values).flatMap((name) => (name.startsWith(CONSENT) ? [name.slice(CONSENT.length)] : [])),
+      kind: values.kind,
+      parent_id: parentId,
+      consents: ['terms', 'name', 'notify'].filter((purpose) => values[CONSENT + purpose]),
+      consents_version: consents.version,
+      form: { seconds: Math.max(0, Date.now() - since) / 1_000, pasted: !!isPasted },
     }),
     send: async (payload, key) => {
       const content = JSON.parse(payload)
@@ -98,7 +82,7 @@ export function createWriteForm(
     },
     hints: async (values) => {
       const [found] = await send<Nudges>(section, 'hints', pathOf(section, 'nudges'), 'POST', JSON.stringify(about(values)))
-      return found?.nudges.flatMap(({ message, converted }) => [message, ...(converted ? [converted] : [])]) ?? []
+      return found?.nudges.flatMap(({ code, message, converted = '' }) => [said(section, `nudge_${code}`, message), converted]) ?? []
     },
     preview: (values) => article(section, 'own', heading(nameIn(values)), values.body ?? ''),
     done: (answer, values) => done({ ...answer, parentId, body: values.body ?? '', name: nameIn(values) }),

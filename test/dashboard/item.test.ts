@@ -78,6 +78,16 @@ describe('what was edited', () => {
   })
 })
 
+describe('what was edited often', () => {
+  it('is told for the last twenty edits, and that there were earlier ones', async () => {
+    for (let n = 1; n <= 23; n++) await revise(`Đèn ngõ ${n} hỏng.`)
+    const html = await page(an)
+    expect(html.match(/class="body difference"/g)).toHaveLength(20)
+    expect(html).toContain('Còn 3 lần sửa trước đó.')
+    expect(html).toMatch(/Lần 24[\s\S]*>22<[\s\S]*>23</)
+  })
+})
+
 describe('who has it in hand', () => {
   const numberOf = (html: string) => /name="assignment" value="(\d+)"/.exec(part(html, 'in-hand'))?.[1] ?? ''
 

@@ -1,6 +1,7 @@
 // How the section fits into pages: several of it, moved and removed, under strict policies, in any language and look, beside counts.
 import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest'
+import { setSite } from '../../src/core/sites.ts'
 import { answer, publish } from '../support/opinions.ts'
 import { openBrowser, type Service, SITE, startService } from '../support/service.ts'
 
@@ -94,6 +95,35 @@ it('speaks the page’s language or the attribute’s, and any sentence the page
   await english.getByText('The text is too short (at least 2 characters).').waitFor()
 })
 
+it('speaks no language that the site does not, and says in which it speaks', async () => {
+  await setSite(service.services, SITE, { languages: ['vi'] })
+  try {
+    await page.goto(service.addPage(`${script()}<div lang="en">${element('mot')}</div>`))
+    await page.getByRole('heading', { name: 'Ý kiến bạn đọc (3)' }).waitFor()
+    expect(await page.locator('y-kien .frame').getAttribute('lang')).toBe('vi')
+  } finally {
+    await setSite(service.services, SITE, { languages: ['vi', 'en'] })
+  }
+})
+
+it('lets the page replace the service’s sentences too: types of opinion, reasons, hints', async () => {
+  await setSite(service.services, SITE, { ask_kind: 'optional' })
+  try {
+    const own =
+      'data-kind_question="Hỏi phường" data-reason_ads="Rao vặt" data-nudge_no_diacritics="Xin gõ có dấu." data-chars-over="Dư {n}"'
+    await page.goto(service.addPage(script() + element('mot', own)))
+    await page.getByLabel('Nội dung ý kiến').fill('Cho toi hoi ve viec lam ngo va cong thoat nuoc nhe')
+    expect(await page.getByLabel('Loại ý kiến').locator('option').allInnerTexts()).toContain('Hỏi phường')
+    await page.getByLabel(/Tôi đã đọc/).check()
+    await page.getByRole('button', { name: 'Gửi ý kiến', exact: true }).click()
+    await page.getByText('Xin gõ có dấu.').waitFor()
+    await page.getByRole('button', { name: 'Báo vi phạm' }).first().click()
+    expect(await page.getByLabel('Lý do báo vi phạm').locator('option').allInnerTexts()).toContain('Rao vặt')
+  } finally {
+    await setSite(service.services, SITE, { ask_kind: 'off' })
+  }
+})
+
 it('loads only when it comes near the screen', async () => {
   const asked: string[] = []
   page.on('request', (request) => request.url().includes('/threads') && asked.push(request.url()))
@@ -169,7 +199,7 @@ it('does its whole work under the strictest policy, without a violation', async 
   await page.goto(service.strictUrl)
   const root = page.locator('.list > li', { hasText: 'Ý kiến trên trang chặt chẽ.' })
   await root.getByRole('button', { name: /Thích/ }).click()
-  await root.getByRole('button', { name: 'Thích 1' }).waitFor()
+  await root.getByRole('button', { name: 'Thích 1', exact: true }).waitFor()
   await root.getByRole('button', { name: 'Báo vi phạm' }).click()
   await root.getByLabel('Lý do báo vi phạm').selectOption({ index: 2 })
   await root.getByRole('button', { name: 'Gửi ý kiến', exact: true }).click()

@@ -1,7 +1,7 @@
 // What a reader meets who writes: the site's fields, hints, drafts, errors, the keyboard, the receipt, editing and withdrawing.
 import type { Browser, BrowserContext, Locator, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { setSite } from '../../src/core/sites.ts'
+import { findSite, setSite } from '../../src/core/sites.ts'
 import { publish } from '../support/opinions.ts'
 import { openBrowser, type Service, SITE, startService } from '../support/service.ts'
 
@@ -83,6 +83,43 @@ describe('the form', () => {
     } finally {
       await setSite(service.services, SITE, DEFAULTS)
     }
+  })
+
+  it('shows the site’s own texts to agree to, and sends which version of them was shown', async () => {
+    const own = { consent_terms: 'Tôi đồng ý với quy định của phường.', privacy_text: 'Phường giữ thông tin một năm.' }
+    await setSite(service.services, SITE, own)
+    try {
+      await page.reload()
+      await body.fill('Đồng ý với lời của phường.')
+      await page.getByText(own.privacy_text).waitFor()
+      await page.getByLabel(own.consent_terms).check()
+      const [request] = await Promise.all([page.waitForRequest('**/comments'), send.click()])
+      const { settings } = await findSite(service.services, SITE)
+      expect(settings.consent_version).toBeGreaterThan(0)
+      expect(request.postDataJSON()).toMatchObject({ consents: ['terms'], consents_version: settings.consent_version })
+      await page.locator('y-kien .own', { hasText: 'Đồng ý với lời của phường.' }).waitFor()
+    } finally {
+      await setSite(service.services, SITE, { consent_terms: null, privacy_text: null })
+    }
+  })
+
+  it('says how long the writing took and whether something was pasted, also after a reload', async () => {
+    await body.fill('Gõ từng chữ.')
+    await agree()
+    const [typed] = await Promise.all([page.waitForRequest('**/comments'), send.click()])
+    expect(typed.postDataJSON().form).toEqual({ seconds: expect.any(Number), pasted: false })
+    expect(typed.postDataJSON().form.seconds).toBeGreaterThan(0)
+    await page.locator('y-kien .own').first().waitFor()
+    await body.focus()
+    await body.evaluate((field: HTMLTextAreaElement) => {
+      field.value = 'Dán vào một lần.'
+      field.dispatchEvent(new InputEvent('input', { bubbles: true, composed: true, inputType: 'insertFromPaste' }))
+    })
+    await agree()
+    await page.reload()
+    await expect.poll(() => body.inputValue()).toBe('Dán vào một lần.')
+    const [pasted] = await Promise.all([page.waitForRequest('**/comments'), send.click()])
+    expect(pasted.postDataJSON().form.pasted).toBe(true)
   })
 
   it('counts graphemes, and lets one write beyond the limit', async () => {

@@ -17,7 +17,7 @@ export async function showEmbed(c: AppContext): Promise<Response> {
   const host = new URL(services.config.baseUrl).origin
   const asset = await services.asset('widget/release.json')
   const release = asset === null ? null : Release.safeParse(await new Response(asset.body).json()).data
-  const element = `<y-kien site="${site.slug}" article="${words.embedKey}">\n  <noscript><a href="${host}/r/${site.slug}?key=${words.embedKey}">${desk.words.reader.title}</a></noscript>\n</y-kien>`
+  const element = `<y-kien site="${site.slug}" article="${words.embedKey}">\n  <canvas width="1" height="1200"></canvas>\n  <noscript><a href="${host}/r/${site.slug}?key=${words.embedKey}">${desk.words.reader.title}</a></noscript>\n</y-kien>`
   const samples = [
     {
       id: 'current',
