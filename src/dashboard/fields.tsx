@@ -52,6 +52,22 @@ export function Field(props: FieldProps) {
   )
 }
 
+/** A secret that is shown this once, to be copied, and the way back. */
+export function Once(props: { label: string; value: string; hint: string; back: string; backLabel: string }) {
+  return (
+    <>
+      <div class="field">
+        <label for="once">{props.label}</label>
+        <input id="once" class="once" value={props.value} readonly />
+      </div>
+      <p class="hint">{props.hint}</p>
+      <p class="back">
+        <a href={props.back}>{props.backLabel}</a>
+      </p>
+    </>
+  )
+}
+
 /** A choice of roles by their names. */
 export function RoleField(props: { id: string; words: Strings; roles: readonly Role[]; chosen: Role; label: string }) {
   return (

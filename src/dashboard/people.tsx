@@ -19,7 +19,7 @@ import { dateTime, fill } from '../i18n/format.ts'
 import { room } from './account.tsx'
 import { askToConfirm, Confirmation } from './confirm.tsx'
 import { type Desk, openDesk } from './desk.ts'
-import { Done, Fault, Field, faultOf, RoleField, type Told } from './fields.tsx'
+import { Done, Fault, Field, faultOf, Once, RoleField, type Told } from './fields.tsx'
 
 type Invitation = { email: string; name: string; role: string; told: Told }
 
@@ -234,14 +234,7 @@ function linkPage(c: AppContext, desk: Desk, email: string, link: NewLink): Resp
     words.linkTitle,
     <section class="block">
       <p>{fill(words.linkFor, { email, time: dateTime(link.expiresAt) })}</p>
-      <div class="field">
-        <label for="link">{words.linkLabel}</label>
-        <input id="link" class="once" value={link.url} readonly />
-      </div>
-      <p class="hint">{words.inviteHint}</p>
-      <p class="back">
-        <a href={`${desk.base}/people`}>{words.backToPeople}</a>
-      </p>
+      <Once label={words.linkLabel} value={link.url} hint={words.inviteHint} back={`${desk.base}/people`} backLabel={words.backToPeople} />
     </section>,
   )
 }

@@ -9,7 +9,7 @@ import { date, dateTime, fill } from '../i18n/format.ts'
 import { room } from './account.tsx'
 import { askToConfirm, Confirmation } from './confirm.tsx'
 import { type Desk, openDesk } from './desk.ts'
-import { Done, Fault, Field, faultOf, RoleField, type Told } from './fields.tsx'
+import { Done, Fault, Field, faultOf, Once, RoleField, type Told } from './fields.tsx'
 
 /** GET /desk/:site/tokens */
 export async function showTokens(c: AppContext): Promise<Response> {
@@ -30,14 +30,13 @@ export async function receiveToken(c: AppContext): Promise<Response> {
       desk,
       words.tokens,
       <section class="block">
-        <div class="field">
-          <label for="token">{fill(words.tokenShown, { name: fields.name })}</label>
-          <input id="token" class="once" value={token} readonly />
-        </div>
-        <p class="hint">{words.tokenOnce}</p>
-        <p class="back">
-          <a href={`${desk.base}/tokens`}>{words.backToTokens}</a>
-        </p>
+        <Once
+          label={fill(words.tokenShown, { name: fields.name })}
+          value={token}
+          hint={words.tokenOnce}
+          back={`${desk.base}/tokens`}
+          backLabel={words.backToTokens}
+        />
       </section>,
     )
   } catch (thrown) {
