@@ -7,7 +7,7 @@ import { SIGNAL_CODES } from '../../src/core/screening/signal.ts'
 import { switchRule } from '../../src/core/screening/wordlist.ts'
 import { readCorpora } from '../support/corpora.ts'
 import { textsOf } from '../support/dump.ts'
-import { contentsOfAtom, faultsOfAtom, faultsOfBody, shapeOf, textsOfClass } from '../support/markup.ts'
+import { contentsOfAtom, faultsOfAtom, faultsOfBody, partsInClass, runningIn, shapeOf, textsOfClass } from '../support/markup.ts'
 import { filled, nameOf, type Route, writeRoutesOf } from '../support/routes.ts'
 import { BASE, openWard, PORTAL, type Ward } from '../support/ward.ts'
 
@@ -303,6 +303,29 @@ describe(`text of citizens (${corpora.from})`, () => {
           expect(contentsOfAtom(atom?.text ?? '').length).toBe(accepted.length)
         }
       }
+    },
+    TIMEOUT_MS,
+  )
+
+  it(
+    'stands whole and once on the desk with all that screening points out in it, in marks and nothing else',
+    async () => {
+      const ward = await openWard()
+      const cookie = await ward.signIn('admin')
+      const read = async (id: string) => (await ward.request(`/desk/${ward.slug}/comments/${id}`, { headers: { cookie } })).text()
+      const own = runningIn(await read((await ward.submit('Đối chứng.')).comment.id))
+      let pointedOut = 0
+      for (const text of new Set(corpora.attacks)) {
+        if (refusalOf('body', text) !== null) continue
+        const html = await read((await ward.submit(text)).comment.id)
+        expect(textsOfClass(html, 'body')[0], JSON.stringify(text)).toBe(kept(text))
+        const parts = partsInClass(html, 'body')
+        const others = parts.filter((part) => !['<mark>', 'mark@class', 'mark@title', 'mark@data-code'].includes(part))
+        expect(others, JSON.stringify(text)).toEqual([])
+        expect(runningIn(html), JSON.stringify(text)).toEqual(own)
+        if (parts.includes('<mark>')) pointedOut++
+      }
+      expect(pointedOut).toBeGreaterThan(0)
     },
     TIMEOUT_MS,
   )

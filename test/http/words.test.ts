@@ -322,6 +322,42 @@ describe('an edit', () => {
   })
 })
 
+describe('a text in an old encoding on the page without script', () => {
+  const send = (fields: Record<string, string>) =>
+    ward.request(`/r/${ward.slug}`, { method: 'POST', body: new URLSearchParams({ key: 'bai-cu', consent_terms: '1', ...fields }) })
+  const bodies = async () => {
+    const rows = ward.store.db.selectFrom('revision').innerJoin('comment', 'comment.id', 'revision.comment_id')
+    const own = rows.innerJoin('site', 'site.id', 'comment.site_id').select('revision.body').where('site.slug', '=', ward.slug)
+    return (await own.execute()).map(({ body }) => body)
+  }
+
+  it('is shown converted, to be mended and sent instead; nothing is kept before', async () => {
+    const shown = await (await send({ body: TCVN3 })).text()
+    const converted = /<textarea[^>]*name="converted"[^>]*>\s*([^<]*)</.exec(shown)?.[1] ?? ''
+    expect(converted).toContain('ngập nước đã lâu')
+    expect(await bodies()).toEqual([])
+    const mended = `${converted.trim()} Xin cảm ơn.`
+    await send({ body: TCVN3, converted: mended, confirmed: mended, use: 'converted' })
+    expect(await bodies()).toEqual([mended])
+  })
+
+  it('is kept as it was typed where its author sends that', async () => {
+    await send({ body: TCVN3, converted: 'Không dùng bản này.', confirmed: TCVN3 })
+    expect(await bodies()).toEqual([TCVN3])
+  })
+})
+
+describe('a number that the office allows', () => {
+  it('is no personal data, however it is spelled, and another one is', async () => {
+    await save({ allow: ['0912 345 678'] })
+    for (const own of ['0912345678', '0912.345.678', '+84 912 345 678'])
+      expect(await codesOf((await ward.submit(`Đường dây nóng của phường là ${own}.`)).comment.id), own).not.toContain('personal_data')
+    expect(await codesOf((await ward.submit('Số của bà Hoa là 0987 654 321.')).comment.id)).toContain('personal_data')
+    const nudged = await ward.request(`/api/v1/sites/${ward.slug}/nudges`, { method: 'POST', body: { body: 'Gọi 0912345678 để hỏi.' } })
+    expect(await nudged.json()).toMatchObject({ nudges: [] })
+  })
+})
+
 describe('an author whose opinions were rejected', () => {
   it('is pointed out at the next one, by the browser’s token, and nobody else is', async () => {
     const reader = { 'ykien-reader': 'r'.repeat(22) }

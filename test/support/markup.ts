@@ -30,6 +30,23 @@ export function textsOfClass(html: string, name: string): string[] {
     .map((element) => textOf(element.childNodes))
 }
 
+/** Elements and attributes inside the first element with this class, each once. */
+export function partsInClass(html: string, name: string): string[] {
+  const first = elementsOf(parse(html).childNodes).find(({ attrs }) => attrs.some((each) => each.name === 'class' && each.value === name))
+  const inside = first === undefined ? [] : elementsOf(first.childNodes)
+  return [...new Set(inside.flatMap(({ tagName, attrs }) => [`<${tagName}>`, ...attrs.map((each) => `${tagName}@${each.name}`)]))].sort()
+}
+
+/** What of a page would run: scripts, and attributes that are handlers. */
+export function runningIn(html: string): string[] {
+  return elementsOf(parse(html).childNodes).flatMap(({ tagName, attrs }) => [
+    ...(tagName === 'script' ? [`<script ${attrs.find(({ name }) => name === 'src')?.value}>`] : []),
+    ...attrs
+      .filter(({ name, value }) => /^on/.test(name) || (ACTIVE.test(name) && /^\s*(?:javascript|data|vbscript):/i.test(value)))
+      .map(({ name }) => `${tagName}@${name}`),
+  ])
+}
+
 /** The text of nodes and of all below them. */
 export function textOf(nodes: readonly Node[]): string {
   return nodes.map((node) => ('value' in node ? node.value : 'childNodes' in node ? textOf(node.childNodes) : '')).join('')
