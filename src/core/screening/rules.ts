@@ -50,6 +50,8 @@ type Index = {
   byWord: ReadonlyMap<string, Found>
   byPair: ReadonlyMap<number, readonly Keyed[]>
   byBeginning: ReadonlyMap<string, readonly Joined[]>
+  /** Words of its longest entry. */
+  widest: number
 }
 
 /** Rules made ready. `off` names those that are turned off on the site: codes, entries of built-in lists, or an office's own rules. */
@@ -140,8 +142,10 @@ function* indexing(entries: readonly Entry[]): Generator<void, Index> {
   const byWord = new Map<string, Found>()
   const byPair = new Map<number, Keyed[]>()
   const byBeginning = new Map<string, Joined[]>()
+  let widest = 1
   for (const [place, entry] of entries.entries()) {
     if (place % SLICE === SLICE - 1) yield
+    widest = Math.max(widest, entry.words.length)
     const key = rarest(entry.words, uses)
     const word = foldedUnits(entry.words[key] ?? '')
     if (word.includes('*')) put(byPair, pairOf(longestPart(word), 0), { entry, key })
@@ -161,7 +165,7 @@ function* indexing(entries: readonly Entry[]): Generator<void, Index> {
     const folded = foldedUnits(text)
     if (text.length >= BEGINNING) put(byBeginning, folded.slice(0, BEGINNING), { entry, text, folded })
   }
-  return { byWord, byPair, byBeginning }
+  return { byWord, byPair, byBeginning, widest }
 }
 
 /** The place of the word that fewest entries have, since a thousand may begin alike: not the last one where there are two, nor one with a star where others have none. */

@@ -19,8 +19,7 @@ type Places = { entry: Entry; told: Span[]; undone: Span[] }
 export function wordSignals(text: string, rules: Rules, isMarked = hasMarks(text)): Signal[] {
   const meant = undisguised(text)
   const hits = phrases(tokensOf(text), rules, isMarked)
-  if (meant.some(({ isUndone }) => isUndone))
-    for (const hit of phrases(meant, rules, isMarked)) if (hit.entry.isDisguisable && hit.isUndone) hits.push(hit)
+  for (const hit of phrases(meant, rules, isMarked, besideUndone(meant, rules))) if (hit.entry.isDisguisable && hit.isUndone) hits.push(hit)
   for (const group of rejoined(text, meant)) for (const hit of pieces(group, rules, isMarked)) hits.push(hit)
   const allowed = inPlaces(hits.flatMap(({ entry, span }) => (entry.isAllowing ? [span] : [])))
   const byRule = new Map<string, Places>()
@@ -41,8 +40,20 @@ function signalsOf({ entry: { rule, code, entry }, told, undone }: Places): Sign
   return [...of(code, written), ...of('evasion', disguised)]
 }
 
-/** Entries among words that stand side by side. */
-function phrases(tokens: readonly Token[], rules: Rules, isMarked: boolean): Hit[] {
+/** The places from which an entry can reach a word that was undone: all others say nothing that was not found as it is written. */
+function besideUndone(tokens: readonly Token[], { indexes }: Rules): number[] {
+  const reach = Math.max(...indexes.map(({ widest }) => widest)) - 1
+  const places: number[] = []
+  for (const [at, { isUndone }] of tokens.entries()) {
+    if (!isUndone) continue
+    const from = Math.max(at - reach, (places.at(-1) ?? -1) + 1)
+    for (let place = from; place <= at + reach && place < tokens.length; place++) places.push(place)
+  }
+  return places
+}
+
+/** Entries among words that stand side by side, found from some places or from all. */
+function phrases(tokens: readonly Token[], rules: Rules, isMarked: boolean, places: readonly number[] | null = null): Hit[] {
   const hits: Hit[] = []
   let looks = 0
   const look = ({ entry, key }: Keyed, at: number) => {
@@ -54,7 +65,8 @@ function phrases(tokens: readonly Token[], rules: Rules, isMarked: boolean): Hit
     hits.push({ entry, span: [from.start, to.end], isUndone: entry.words.some((_, place) => tokens[first + place]?.isUndone) })
   }
   for (const { byWord, byPair } of rules.indexes) {
-    for (let at = 0; at < tokens.length; at++) {
+    for (let turn = 0; turn < (places ?? tokens).length; turn++) {
+      const at = places?.[turn] ?? turn
       const folded = tokens[at]?.folded ?? ''
       const found = byWord.get(folded)
       if (found) {
