@@ -12,17 +12,18 @@ const COMMENTS = 20
 /** What we aim at: less than anybody notices. */
 const AIM_MS = 50
 const SITE = 'phuong-do'
-/** What stands above a section on every portal: whose fonts and words the browser has before it comes to the section. */
+/** Every portal's page has text besides the section, so that its fonts are there already; here below it, so that the section is in view at once. */
 const ARTICLE = Array.from(
   { length: 12 },
-  (_, n) => `<p>Đoạn ${n + 1}. ${'Ủy ban nhân dân phường thông báo lịch tiếp công dân, địa điểm và cách gửi phản ánh, kiến nghị. '.repeat(4)}</p>`,
+  (_, n) =>
+    `<p>Đoạn ${n + 1}. ${'Ủy ban nhân dân phường thông báo lịch tiếp công dân, địa điểm và cách gửi phản ánh, kiến nghị. '.repeat(4)}</p>`,
 ).join('')
 
 const portal = createServer((request, response) => {
   response.setHeader('content-type', 'text/html; charset=utf-8')
   const section = `<script type="module" src="${machine.base}/widget/v1.js"></script><y-kien site="${SITE}" article="bai"></y-kien>`
   response.end(
-    `<!doctype html><html lang="vi"><meta name="viewport" content="width=device-width"><h1>Bài viết</h1>${ARTICLE}${request.url === '/' ? section : ''}</html>`,
+    `<!doctype html><html lang="vi"><meta name="viewport" content="width=device-width"><h1>Bài viết</h1>${request.url === '/' ? section : ''}${ARTICLE}</html>`,
   )
 })
 await new Promise<void>((resolve) => portal.listen(0, '127.0.0.1', resolve))
