@@ -60,8 +60,7 @@ describe.each(['1', '2'])('with %s serving process', (processes) => {
         `${POSTS - taken} asked for a challenge; an honest reader elsewhere waited ${Math.round(quantile(waits, 0.5))} ms in the middle, ${Math.round(Math.max(...waits))} ms at most`,
     )
     expect(honest.map(({ status }) => status)).toEqual(honest.map(() => 202))
-    // The middle one, since a test machine with other work puts server and test aside for seconds; the longest is printed.
-    expect(quantile(waits, 0.5)).toBeLessThan(HONEST_WAIT_MS)
+    expect(Math.max(...waits)).toBeLessThan(HONEST_WAIT_MS)
     expect(new Set(flooded.map(({ status }) => status))).toEqual(new Set([202, 403]))
     // Its burst, and what comes back to it within the time.
     expect(taken).toBeLessThan(60)
