@@ -307,7 +307,10 @@ function asUsedLink(error: unknown): never {
   throw error
 }
 
-/** Of an address that nobody has the record keeps a keyed name: who guesses at many is seen, and the answer takes as long as any other. */
+/**
+ * Records the refusal and throws `signin_refused`. An address without an account is recorded under a keyed hash: guesses at many addresses show
+ * in the log, and the refusal does the same work as for a known account (threat 17).
+ */
 async function refused(services: Services, staff: Staff | string): Promise<never> {
   const subject = typeof staff === 'string' ? { kind: 'account', id: accountKey(services, staff) } : { kind: 'staff', id: staff.id }
   await services.store.batch([
