@@ -20,7 +20,7 @@ const browser: BuildOptions = {
 
 /** What only the widget's parts call each other by: no name of the API, of a browser, or of what is kept on a device may be among them. */
 const WIDGET_NAMES =
-  /^(?:isRequired|isOpen|heading|intro|place|start|hints|done|foot|words|frame|shown|query|slug|emit|life|end|label|hint|options|item|read|list|top|own|isDate|wordsIn)$/
+  /^(?:isRequired|isOpen|heading|intro|place|start|hints|done|foot|words|frame|shown|query|slug|emit|life|end|label|hint|options|item|read|list|top|own|isDate|wordsIn|send|compose|service)$/
 
 /** Packages of the older module format ask for Node's own modules by `require`. */
 const REQUIRE_FOR_OLDER_PACKAGES =

@@ -28,7 +28,7 @@ export async function ask<Value>(
   let status = 0
   let told: Partial<Problem> = {}
   try {
-    const response = await fetch(`${section.origin}/api/v1/${path}`, {
+    const response = await fetch(`${section.service}/api/v1/${path}`, {
       ...init,
       headers: { 'Accept-Language': section.language, ...headers },
       credentials: 'omit',

@@ -123,7 +123,7 @@ function reportButton(section: OpenSection, id: string, acts: HTMLElement): HTML
             },
             { name: 'text', label: words.reportText },
           ],
-          payload: (values) => values,
+          compose: (values) => values,
           send: (payload) => send(section, 'report', `comments/${id}/reports`, 'POST', payload, asReader()),
           done: () => close(h('p', 'hint', words.reported)),
           cancel: close,

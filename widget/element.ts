@@ -66,7 +66,7 @@ async function begin(element: HTMLElement, signal: AbortSignal): Promise<void> {
   await openThread(
     inLanguage(
       {
-        origin: new URL(import.meta.url).origin,
+        service: new URL(import.meta.url).origin,
         slug: attribute('site'),
         article: { key: attribute('article') || undefined, url: pageUrl(), title: attribute('article-title') || document.title },
         own: element.dataset,
@@ -78,17 +78,19 @@ async function begin(element: HTMLElement, signal: AbortSignal): Promise<void> {
     ),
     { sort: attribute('sort') || 'new', limit: attribute('limit') || '20' },
   )
-  if (frame.getBoundingClientRect().bottom > innerHeight) release()
+  // Asked in this way, since reading where it is would have the page laid out before its time.
+  if ((await near(frame)).boundingClientRect.bottom > innerHeight) release()
 }
 
-/** Resolves when the element comes near the screen; never, when it does not. */
-function near(element: HTMLElement): Promise<void> {
+/** Where the element is when it comes near the screen; waits for ever when it does not. */
+function near(element: HTMLElement): Promise<IntersectionObserverEntry> {
   return new Promise((resolve) => {
     new IntersectionObserver(
       (entries, observer) => {
-        if (!entries.some((entry) => entry.isIntersecting)) return
+        const now = entries.pop()
+        if (!now?.isIntersecting) return
         observer.disconnect()
-        resolve()
+        resolve(now)
       },
       { rootMargin: `${NEAR_PX}px` },
     ).observe(element)

@@ -35,7 +35,7 @@ export type FormOptions<Value> = {
   /** What the fields hold when there is no draft. */
   readonly start?: Values
   /** What is sent; the same one goes out again until it is answered or something is changed. */
-  payload(values: Values, writing: Writing): unknown
+  compose(values: Values, writing: Writing): unknown
   /** Null when the page prevented it. */
   send(payload: string, key: string): Promise<Answer<Value> | null>
   /** What the writer may want to look at once more. Sending a second time goes on. */
@@ -122,7 +122,7 @@ export function createForm<Value>(section: Section, options: FormOptions<Value>)
       tell('note', [...hints, words.sendAnyway])
       return
     }
-    const sent: Sent = { payload: JSON.stringify(options.payload(values, draft)), key: randomKey(), ...draft, values, isSending: true }
+    const sent: Sent = { payload: JSON.stringify(options.compose(values, draft)), key: randomKey(), ...draft, values, isSending: true }
     keepDraft(sent)
     const [value, problem] = (await options.send(sent.payload, sent.key)) ?? []
     setSending(false)

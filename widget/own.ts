@@ -35,7 +35,7 @@ export function ownElement(section: OpenSection, own: Own): HTMLElement {
       place: draft,
       start: { body },
       fields: [bodyField(section)],
-      payload: (values) => values,
+      compose: (values) => values,
       send: (payload) => send(section, 'edit', `comments/${comment.id}`, 'PATCH', payload, authorization),
       done: (_answer, values) => {
         body = paint(values.body ?? '')

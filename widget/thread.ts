@@ -180,23 +180,15 @@ function rootItem(view: View, comment: Root): HTMLElement {
   const waiting = h('div', {}, ...ownOf(view, id))
   const name = fill(words.replyTo, nameOf(view, comment))
   const open = () => {
-    const close = () => show(writing)
-    show(
-      writing,
-      createWriteForm(
-        view,
-        name,
-        id,
-        (own) => {
-          close()
-          sent(view, own, waiting)
-        },
-        () => {
-          close()
-          press.focus()
-        },
-      ),
-    )
+    const close = () => {
+      show(writing)
+      press.focus()
+    }
+    const done = (own: Own) => {
+      close()
+      sent(view, own, waiting)
+    }
+    show(writing, createWriteForm(view, name, id, done, close))
   }
   const press = button(
     'quiet',

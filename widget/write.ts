@@ -59,7 +59,7 @@ export function createWriteForm(
         hint: h('span', 'text', privacy_text, ' ', privacy_url && h('a', { href: privacy_url, target: '_blank' }, words.privacy)),
       }),
     ],
-    payload: (values, { since, isPasted }) => ({
+    compose: (values, { since, isPasted }) => ({
       ...about(values),
       kind: values.kind,
       parent_id: parentId,
@@ -76,7 +76,7 @@ export function createWriteForm(
       const challenge = answer[1]?.challenge
       if (!challenge) return answer
       // Without the solver's file the reader is told what is asked for, and can press again.
-      return (import(`${section.origin}/widget/solver.js`) as Promise<typeof import('./solver.ts')>)
+      return (import(`${section.service}/widget/solver.js`) as Promise<typeof import('./solver.ts')>)
         .then(async ({ solve }) => post(JSON.stringify({ ...content, challenge: await solve(challenge) })))
         .catch(() => answer)
     },

@@ -21,6 +21,7 @@ export const reader = {
   contactHint: 'Không công khai; chỉ dùng để cơ quan liên hệ, trả lời',
   optional: 'Không bắt buộc',
   required: 'Bắt buộc',
+  thousands: '.',
   chars: 'Còn {n} ký tự',
   charsOver: 'Vượt quá {n} ký tự',
   premod: 'Ý kiến được xem xét trước khi đăng.',

@@ -49,7 +49,7 @@ const section = (key: string, more = '') =>
     `<meta name="viewport" content="width=device-width"><h1>Bài</h1><script type="module" src="${service.base}/widget/v1.js"></script>
     <y-kien site="${SITE}" article="${key}" ${more}></y-kien>`,
   )
-const texts = () => page.locator('y-kien .list > li > article .text').allInnerTexts()
+const texts = () => page.locator('y-kien .list > li > article .text').allTextContents()
 
 it('shows twenty, and the rest on demand, with the focus on the first that came', async () => {
   await page.goto(service.articleUrl)
