@@ -63,7 +63,7 @@ it('the widget shows attack strings as the characters they are', async () => {
   await page.goto(service.strictUrl)
   const bodies = page.locator('y-kien .list article .text')
   await expect.poll(() => bodies.count()).toBe(HOSTILE.length)
-  expect((await bodies.allInnerTexts()).sort()).toEqual([...HOSTILE].sort())
+  expect((await bodies.allTextContents()).sort()).toEqual([...HOSTILE].sort())
   const elements = await page
     .locator('y-kien article')
     .evaluateAll((articles) =>
