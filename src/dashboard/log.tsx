@@ -1,10 +1,11 @@
 // The log: who did what, in words, narrowed by a plain form whose fields are the page's address; and the file to take along.
-import { exportLog, LOG_FORMATS, type LogEntry, LogQuery, readActors, readLog } from '../core/archive/log.ts'
+import { LOG_FORMATS, type LogEntry, LogQuery, readActors, readLog } from '../core/archive/log.ts'
 import { AppError, allow, may } from '../core/context.ts'
 import { COMMAND_LINE } from '../core/record.ts'
 import type { AppContext } from '../http/door.ts'
 import { readForm } from '../http/form.ts'
 import { allowPage } from '../http/page.tsx'
+import { sendRecord } from '../http/record.ts'
 import { dateTime, fill } from '../i18n/format.ts'
 import { type Desk, doerOf, openDesk } from './desk.ts'
 import { Frame } from './parts.tsx'
@@ -53,19 +54,7 @@ export async function sendLog(c: AppContext): Promise<Response> {
   const fields = await readForm(c)
   const format = LOG_FORMATS.find((each) => each === fields.get('format'))
   if (!format) throw new AppError('bad_request')
-  const pieces = await exportLog(desk.ctx, { ...queryOf((name) => fields.get(name)), after: undefined }, format)
-  const encoder = new TextEncoder()
-  const body = new ReadableStream({
-    async pull(controller) {
-      const { value, done } = await pieces.next()
-      if (done) controller.close()
-      else controller.enqueue(encoder.encode(value))
-    },
-  })
-  const day = desk.ctx.services.now().toISOString().slice(0, 10)
-  c.header('content-type', format === 'csv' ? 'text/csv; charset=utf-8' : 'application/x-ndjson; charset=utf-8')
-  c.header('content-disposition', `attachment; filename="${desk.ctx.site.slug}-log-${day}.${format}"`)
-  return c.body(body)
+  return sendRecord(c, desk.ctx, { ...queryOf((name) => fields.get(name)), after: undefined }, format)
 }
 
 const FIELDS = ['who', 'what', 'subject', 'from', 'to', 'place', 'after'] as const
