@@ -438,6 +438,7 @@ export const desk = {
   chooseAll: 'Choose all on the page',
   redecide: 'Change the decision',
   noMore: 'Nothing more waits in this view.',
+  notHere: 'That cannot be done with this opinion.',
   inFlightFailed: '{n} decisions were not carried out.',
   goThere: 'Go there',
   kindLabel: 'Kind of opinion',

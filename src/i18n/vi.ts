@@ -447,6 +447,7 @@ export const desk = {
   chooseAll: 'Chọn tất cả trên trang',
   redecide: 'Đổi quyết định',
   noMore: 'Không còn ý kiến chờ trong mục này.',
+  notHere: 'Không dùng được thao tác này với ý kiến này.',
   inFlightFailed: 'Có {n} quyết định chưa thực hiện được.',
   goThere: 'Đến ý kiến đó',
   kindLabel: 'Loại ý kiến',
