@@ -455,6 +455,7 @@ export const desk = {
   me: 'Account of {name}',
   keys: 'Keys',
   keysIntro: 'One key for each action; empty turns it off. Keys never act while you type, and they work with Telex or VNI turned on.',
+  keysChange: 'Change the keys',
   keysSave: 'Save the keys',
   keysReset: 'Back to the usual keys',
   keysSaved: 'The keys are saved.',

@@ -464,6 +464,7 @@ export const desk = {
   me: 'Tài khoản của {name}',
   keys: 'Phím tắt',
   keysIntro: 'Mỗi thao tác một phím; để trống là tắt. Phím tắt không chạy khi đang gõ chữ, và chạy được khi bật Telex hoặc VNI.',
+  keysChange: 'Đổi phím tắt',
   keysSave: 'Lưu phím tắt',
   keysReset: 'Dùng lại phím mặc định',
   keysSaved: 'Đã lưu phím tắt.',

@@ -28,7 +28,7 @@ const WIDTHS = [360, 768, 1440] as const
 const SCHEMES = ['light', 'dark'] as const
 const SHEETS = process.env.YKIEN_SHEETS
 /** By the width of a page: pixels of its column in a sheet. */
-const COLUMNS = { 360: 240, 768: 340, 1440: 480 } as const
+const COLUMNS = { 360: 205, 768: 340, 1440: 400 } as const
 /** Pages in a row of a sheet, and pixels that are seen of a page at most. */
 const PAGES_A_ROW = 7
 const TALLEST = 620
@@ -141,7 +141,7 @@ afterAll(async () => {
   await context?.close()
   await service?.close()
   await browser?.close()
-})
+}, 120_000)
 
 /** Opens an address of the desk as somebody signed in, or as nobody. */
 const signedIn = async (path: string) => {
@@ -394,11 +394,13 @@ async function faults(colorScheme: 'light' | 'dark'): Promise<string[]> {
 }
 
 async function shoot(name: string): Promise<void> {
+  const heightOf = () => page.evaluate(() => document.documentElement.scrollHeight)
   for (const width of WIDTHS) {
     await page.setViewportSize({ width, height: 900 })
     for (const colorScheme of SCHEMES) {
       await page.emulateMedia({ colorScheme })
-      pictures.set(`${name}|${width}|${colorScheme}`, await page.screenshot({ type: 'jpeg', quality: 80, fullPage: true }))
+      const clip = { x: 0, y: 0, width, height: Math.min(await heightOf(), Math.ceil((TALLEST * width) / COLUMNS[width])) }
+      pictures.set(`${name}|${width}|${colorScheme}`, await page.screenshot({ type: 'jpeg', quality: 80, fullPage: true, clip }))
     }
   }
 }
