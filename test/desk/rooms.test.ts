@@ -33,7 +33,7 @@ const COLUMNS = { 360: 205, 768: 340, 1440: 400 } as const
 const PAGES_A_ROW = 7
 const TALLEST = 620
 /** Keeps a sheet of some fifty pages under 400 kB. */
-const QUALITY = 40
+const QUALITY = 37
 
 const TEXTS = [
   'Tôi ở cuối ngõ, mỗi lần mưa to là nước lên đến bậc cửa. Bao giờ phường sửa rãnh thoát nước?',
