@@ -27,7 +27,7 @@ export const driver = hasWrk ? 'wrk' : 'autocannon'
 
 /** Starts a program of Node's on the server's core; resolves when it has said `sign`. `before` wraps the command, such as with strace. */
 export async function start(args: string[], env: NodeJS.ProcessEnv, sign: string, before: string[] = []): Promise<ChildProcess> {
-  const pinned = hasTwoCores ? ['taskset', '-c', '0'] : []
+  const pinned: string[] = process.env.PIN ? ['taskset', '-c', '0'] : []
   const [command = 'node', ...rest] = [...pinned, ...before, process.execPath, ...args]
   const child = spawn(command, rest, { env, stdio: ['ignore', 'pipe', 'inherit'] })
   await new Promise<void>((resolve, reject) => {

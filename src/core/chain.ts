@@ -12,7 +12,7 @@ import { COMMAND_LINE, recorded, sealOf } from './record.ts'
 /** Rows of one UPDATE: two parameters each, and the head it stands on, within D1's hundred. */
 const LINKED_BY_STATEMENT = 48
 /** Rows linked in one batch: some ten milliseconds on SQLite. */
-const LINKED_AT_ONCE = 10 * LINKED_BY_STATEMENT
+const LINKED_AT_ONCE = 3 * LINKED_BY_STATEMENT
 /** Batches of other processes that linked the same rows are let go first so many times. */
 const MAX_ATTEMPTS = 5
 /** Rows read at once when the record is verified. */

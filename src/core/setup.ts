@@ -125,7 +125,7 @@ export async function removeOrigin(ctx: Ctx, input: { origin: string; confirmed:
   ])
 }
 
-/** Who changed this subject last; null when nobody did. */
+/** Who changed this subject last; null when nobody did. A flood is told of an article and changes nothing of it. */
 export async function lastEdit(ctx: Ctx, subjectId: string): Promise<Edit | null> {
   const row = await ctx.services.store.db
     .selectFrom('audit')
@@ -133,6 +133,7 @@ export async function lastEdit(ctx: Ctx, subjectId: string): Promise<Edit | null
     .where('site_id', '=', ctx.site.id)
     // The command line knows a site by its slug.
     .where('subject_id', 'in', subjectId === ctx.site.id ? [subjectId, ctx.site.slug] : [subjectId])
+    .where('action', 'not like', 'flood.%')
     .orderBy('id', 'desc')
     .limit(1)
     .executeTakeFirst()

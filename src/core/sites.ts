@@ -3,7 +3,7 @@ import { type Expression, type RawBuilder, type SelectQueryBuilder, sql } from '
 import { z } from 'zod'
 import type { Services } from '../services.ts'
 import type { Schema } from '../storage/schema.ts'
-import type { Compilable } from '../storage/store.ts'
+import { type Compilable, lookUp } from '../storage/store.ts'
 import { AppError, type Site } from './context.ts'
 import { COMMAND_LINE, recorded } from './record.ts'
 import { CONSENT_TEXTS, CONTACT_SETTINGS, clashesOf, SettingChanges, type SettingName, Settings } from './settings.ts'
@@ -155,13 +155,15 @@ function settingsFrom(text: string): Readonly<Settings> {
 type SiteId = string | Expression<string>
 
 async function loadSite(services: Services, column: 'slug' | 'id', value: SiteId): Promise<Site> {
-  const rows = await services.store.db
-    .selectFrom('site')
-    .leftJoin('site_origin', 'site_origin.site_id', 'site.id')
-    .select(['site.id', 'site.slug', 'site.name', 'site.settings', 'site.rules_version', 'site_origin.origin'])
-    .where(`site.${column}`, '=', value)
-    .execute()
-  return toSite(rows)
+  const { db } = services.store
+  const query = (wanted: SiteId) =>
+    db
+      .selectFrom('site')
+      .leftJoin('site_origin', 'site_origin.site_id', 'site.id')
+      .select(['site.id', 'site.slug', 'site.name', 'site.settings', 'site.rules_version', 'site_origin.origin'])
+      .where(`site.${column}`, '=', wanted)
+  if (typeof value !== 'string') return toSite(await query(value).execute())
+  return toSite(await lookUp(db, `site by ${column}`, { value }, (holes) => query(holes.value)))
 }
 
 /** An origin as browsers send it, of an address that names scheme, host and port only. */

@@ -2,7 +2,7 @@
 // A row is made by the first comment only; reading never makes one.
 import { type RawBuilder, sql } from 'kysely'
 import type { Services } from '../services.ts'
-import type { Compilable } from '../storage/store.ts'
+import { type Compilable, lookUp } from '../storage/store.ts'
 import { AppError, type Ctx, faulty, type Site } from './context.ts'
 import { toSite } from './sites.ts'
 
@@ -116,21 +116,23 @@ export async function findSiteAndThread(
   siteSlug: string,
   reference: { key: string; url: string | null },
 ): Promise<{ site: Site; thread: Thread | null }> {
-  const rows = await services.store.db
-    .selectFrom('site')
-    .leftJoin('site_origin', 'site_origin.site_id', 'site.id')
-    .leftJoin('thread', (join) =>
-      join.on('thread.id', 'in', threadIds(services, siteSlug, [reference.key], reference.key === reference.url ? [reference.key] : [])),
-    )
-    .select(SITE_COLUMNS)
-    .select(THREAD_COLUMNS)
-    .where('site.slug', '=', siteSlug)
-    .orderBy('thread.created_at')
-    .execute()
+  const { db } = services.store
+  const { key, url } = reference
+  const isUrl = key === url
+  const rows = await lookUp(db, `site and thread by ${isUrl ? 'url' : 'key'}`, { key, siteSlug }, (holes) =>
+    db
+      .selectFrom('site')
+      .leftJoin('site_origin', 'site_origin.site_id', 'site.id')
+      .leftJoin('thread', (join) => join.on('thread.id', 'in', threadIds(services, holes.siteSlug, [holes.key], isUrl ? [holes.key] : [])))
+      .select(SITE_COLUMNS)
+      .select(THREAD_COLUMNS)
+      .where('site.slug', '=', holes.siteSlug)
+      .orderBy('thread.created_at'),
+  )
   const site = toSite(
     rows.map((row) => ({ id: row.site_id, slug: row.site_slug, name: row.site_name, settings: row.site_settings, origin: row.origin })),
   )
-  const row = rows.find((candidate) => candidate.key === reference.key) ?? rows[0]
+  const row = rows.find((candidate) => candidate.key === key) ?? rows[0]
   return { site, thread: row ? threadOrNull(row) : null }
 }
 

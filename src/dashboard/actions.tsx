@@ -10,7 +10,7 @@ import { authorOf, type Desk, type Place, placeFields, quickReasons } from './de
 const ONE_PRESS = ['approve', 'hold', 'spam', 'hide'] as const satisfies readonly Verdict[]
 /** Acts at one press that leave the text as it is. */
 const PLAIN_ACTS = ['pin', 'unpin', 'close_article', 'open_article', 'dismiss_reports'] as const satisfies readonly DeskAct[]
-const PANELS = ['mask', 'return', 'reply', 'seal'] as const
+const PANELS = ['mask', 'reply', 'return', 'seal'] as const
 type Panel = 'reject' | (typeof PANELS)[number]
 const MAX_WORDS = 2_000
 
@@ -43,6 +43,7 @@ export function Actions(props: Props) {
       {press('hold')}
       {press('spam')}
       {press('hide')}
+      <span class="row"></span>
       {panels.map((panel) => (
         <Opener {...props} panel={panel} />
       ))}

@@ -2,18 +2,26 @@
 // works without it. Here its parts meet; each has a file of its own in client/.
 import type { KeyAction } from '../core/moderation/desk.ts'
 import { chooseCurrent, openBulk } from './client/bulk.ts'
-import { isOpen } from './client/card.ts'
+import { isOpen, setFault } from './client/card.ts'
 import { sendForm, undoLast } from './client/decide.ts'
 import { openItem } from './client/item.ts'
 import { listenToKeys, type Pressed } from './client/keys.ts'
 import { cards, currentCard, goTo, openList, step } from './client/list.ts'
 import { openMask } from './client/mask.ts'
-import { base, type Card, desk, deskKeys } from './client/page.ts'
+import { base, type Card, desk, deskKeys, words } from './client/page.ts'
+
+/** How long keys rest after one that should have opened a field and did not: whoever types on would decide with every letter. */
+const REST_MS = 1_000
 
 /** Whether the last press was one of a key: then a panel that was sent hands on to the next card, while a pointer stays where it is. */
 let byKey = false
 /** After the key of reasons or of tabs the next key says which. */
 let expects: 'reason' | 'tab' | null = null
+/** On the way to another page keys are for that page. */
+let isLeaving = false
+let restsUntil = 0
+/** The card that was told last that it knows no such act. */
+let denied: Card | null = null
 
 if (desk) {
   document.addEventListener('submit', onSubmit)
@@ -28,6 +36,9 @@ if (desk) {
   openBulk()
   openItem()
   if (deskKeys) listenToKeys(onKey, () => expects === 'reason')
+  addEventListener('pageshow', () => {
+    isLeaving = false
+  })
   const kept = localStorage.getItem('ykien-signer')
   if (kept) for (const input of document.querySelectorAll<HTMLInputElement>('[data-kept="signer"]')) input.value = kept
 }
@@ -46,6 +57,13 @@ function onSubmit(event: SubmitEvent): void {
 }
 
 function onKey({ key, isShift, isHeld }: Pressed): void {
+  if (isLeaving) return
+  if (performance.now() < restsUntil) {
+    rest()
+    return
+  }
+  if (denied) setFault(denied, null)
+  denied = null
   const awaited = expects
   expects = null
   if (awaited === 'reason' && /^\d$/.test(key)) {
@@ -54,7 +72,7 @@ function onKey({ key, isShift, isHeld }: Pressed): void {
   }
   if (awaited === 'tab') {
     const tab = document.querySelector<HTMLAnchorElement>(`.tabs [data-letter="${CSS.escape(key)}"]`)
-    if (tab) tab.click()
+    if (tab) leave(tab.href)
     return
   }
   const [action] = Object.entries(deskKeys ?? {}).find(([, of]) => of === key) ?? []
@@ -77,12 +95,14 @@ const ACTIONS: Record<KeyAction, (isShift: boolean) => void> = {
     openPanel('mask')
   },
   reply: () => {
-    openPanel('reply')?.querySelector('textarea')?.focus()
+    const field = openPanel('reply')?.querySelector('textarea')
+    if (field) field.focus()
+    else rest()
   },
   note: () => {
     const [field, card] = [document.getElementById('note'), currentCard()]
     if (field) field.focus()
-    else if (card) location.href = `${base}/comments/${card.dataset.id ?? ''}#note`
+    else if (card) leave(`${base}/comments/${card.dataset.id ?? ''}#note`)
   },
   undo: () => void undoLast(),
   search: () => {
@@ -104,17 +124,36 @@ function press(verdict: string): void {
   const card = openCard()
   const button = card?.querySelector<HTMLButtonElement>(`.actions > button[value="${verdict}"]`)
   if (card && button?.form) void sendForm(card, button.form, button, true)
+  else if (card) deny(card)
 }
 
 /** Opens a panel of the current card and gives its form. */
 function openPanel(panel: string): HTMLFormElement | null {
   const card = openCard()
   const details = card?.querySelector<HTMLDetailsElement>(`.open-${panel}`)
+  if (card && !details) deny(card)
   if (!card || !details) return null
   details.open = true
   const form = card.querySelector<HTMLFormElement>(`.for-${panel}`)
-  form?.scrollIntoView({ block: 'nearest' })
+  // Of the reasons those on keys are enough to see, so that what is judged stays in sight.
+  const seen = form?.querySelector('.quick') ?? form
+  seen?.scrollIntoView({ block: 'nearest' })
   return form
+}
+
+/** Says on the card that this cannot be done with it. */
+function deny(card: Card): void {
+  denied = card
+  setFault(card, words.notHere)
+}
+
+function rest(): void {
+  restsUntil = performance.now() + REST_MS
+}
+
+function leave(href: string): void {
+  isLeaving = true
+  location.href = href
 }
 
 /** A digit after the key of reasons: one of the site's own at once, 0 opens all of them. */

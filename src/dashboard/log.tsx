@@ -1,9 +1,11 @@
 // The log: who did what, in words, narrowed by a plain form whose fields are the page's address; and the file to take along.
-import { exportLog, LOG_FORMATS, type LogEntry, LogQuery, readActors, readLog } from '../core/archive/log.ts'
+import { LOG_FORMATS, type LogEntry, LogQuery, readActors, readLog } from '../core/archive/log.ts'
 import { AppError, allow, may } from '../core/context.ts'
+import { COMMAND_LINE } from '../core/record.ts'
 import type { AppContext } from '../http/door.ts'
 import { readForm } from '../http/form.ts'
 import { allowPage } from '../http/page.tsx'
+import { sendRecord } from '../http/record.ts'
 import { dateTime, fill } from '../i18n/format.ts'
 import { type Desk, doerOf, openDesk } from './desk.ts'
 import { Frame } from './parts.tsx'
@@ -52,19 +54,7 @@ export async function sendLog(c: AppContext): Promise<Response> {
   const fields = await readForm(c)
   const format = LOG_FORMATS.find((each) => each === fields.get('format'))
   if (!format) throw new AppError('bad_request')
-  const pieces = await exportLog(desk.ctx, { ...queryOf((name) => fields.get(name)), after: undefined }, format)
-  const encoder = new TextEncoder()
-  const body = new ReadableStream({
-    async pull(controller) {
-      const { value, done } = await pieces.next()
-      if (done) controller.close()
-      else controller.enqueue(encoder.encode(value))
-    },
-  })
-  const day = desk.ctx.services.now().toISOString().slice(0, 10)
-  c.header('content-type', format === 'csv' ? 'text/csv; charset=utf-8' : 'application/x-ndjson; charset=utf-8')
-  c.header('content-disposition', `attachment; filename="${desk.ctx.site.slug}-log-${day}.${format}"`)
-  return c.body(body)
+  return sendRecord(c, desk.ctx, { ...queryOf((name) => fields.get(name)), after: undefined }, format)
 }
 
 const FIELDS = ['who', 'what', 'subject', 'from', 'to', 'place', 'after'] as const
@@ -160,7 +150,7 @@ function Entry(props: { desk: Desk; entry: LogEntry; query: LogQuery }) {
       <p class="act">
         <time datetime={entry.at}>{dateTime(entry.at)}</time>
         <strong>
-          <bdi>{entry.by.name === null ? (entry.by.kind === 'system' ? words.system : words.citizen) : doerOf(desk, entry.by.name)}</bdi>
+          <bdi>{whoOf(desk, entry.by)}</bdi>
         </strong>
         <span>{sentenceOf(desk, entry.action)}</span>
         {kind === 'comment' && (
@@ -182,6 +172,12 @@ function Entry(props: { desk: Desk; entry: LogEntry; query: LogQuery }) {
   )
 }
 
+/** Who did it. A duty of the program has a name that only operators know: it is the system. */
+function whoOf(desk: Desk, by: LogEntry['by']): string {
+  if (by.kind === 'system' && by.name !== COMMAND_LINE.name) return desk.words.record.system
+  return by.name === null ? desk.words.record.citizen : doerOf(desk, by.name)
+}
+
 /** An act in words; one that no sentence tells yet by its code. */
 function sentenceOf({ words }: Desk, action: string): string {
   const sentences: Record<string, string> = words.acts
@@ -192,10 +188,15 @@ function sentenceOf({ words }: Desk, action: string): string {
 function Changes(props: { desk: Desk; detail: Record<string, unknown> }) {
   const { before, after, state_before, state_after, ...others } = props.detail
   const { words } = props.desk
-  const names = [...new Set([...Object.keys(parts(before)), ...Object.keys(parts(after))])]
+  const [was, is] = [parts(before, after), parts(after, before)]
+  const names = [...new Set([...Object.keys(was), ...Object.keys(is)])]
   const states: Record<string, string> = words.states
   const rows: { name: string; before?: string; after: string }[] = [
-    ...names.map((name) => ({ name: labelOf(props.desk, name), before: shown(parts(before)[name]), after: shown(parts(after)[name]) })),
+    ...names.map((name) => ({
+      name: labelOf(props.desk, name),
+      before: spoken(props.desk, name, was[name]),
+      after: spoken(props.desk, name, is[name]),
+    })),
     ...(typeof state_after === 'string' || typeof state_before === 'string'
       ? [
           {
@@ -206,7 +207,7 @@ function Changes(props: { desk: Desk; detail: Record<string, unknown> }) {
         ]
       : []),
     ...Object.entries(others)
-      .filter(([, value]) => value !== null && value !== undefined && !(Array.isArray(value) && value.length === 0))
+      .filter(([, value]) => value !== null && value !== undefined && !(Array.isArray(value) && value.length === 0) && !isId(value))
       .map(([name, value]) => ({ name: labelOf(props.desk, name), after: spoken(props.desk, name, value) })),
   ]
   if (rows.length === 0) return null
@@ -229,25 +230,36 @@ function Changes(props: { desk: Desk; detail: Record<string, unknown> }) {
   )
 }
 
-function parts(side: unknown): Record<string, unknown> {
-  if (side === undefined) return {}
-  return typeof side === 'object' && side !== null && !Array.isArray(side) ? (side as Record<string, unknown>) : { value: side }
+/** One side of a change by its parts: something added or removed has none on the other side. */
+function parts(side: unknown, other: unknown): Record<string, unknown> {
+  const hasParts = (value: unknown) => typeof value === 'object' && value !== null && !Array.isArray(value)
+  if (side === undefined || (side === null && hasParts(other))) return {}
+  return hasParts(side) ? (side as Record<string, unknown>) : { value: side }
 }
 
+/** Ids tell a person nothing; the file has them. */
+function isId(value: unknown): boolean {
+  return typeof value === 'string' && /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(value)
+}
+
+/** A part by its name; a setting by what its field is called. */
 function labelOf({ words }: Desk, name: string): string {
   const labels: Record<string, string> = words.actParts
-  return labels[name] ?? name
+  const fields: Record<string, string> = words.settings
+  return labels[name] ?? fields[`f_${name}`] ?? name
 }
 
 function spoken({ words }: Desk, name: string, value: unknown): string {
   const known: Record<string, Record<string, string>> = {
     reason: words.reasons,
     role: words.roles,
-    state: words.states,
+    state: { ...words.states, open: words.settings.articleOpen, closed: words.settings.articleClosed },
     verdict: words.desk,
+    kind: { email: words.item.email, phone: words.item.phone, network: words.abuse.by_network, reader: words.abuse.by_reader },
   }
-  const word = typeof value === 'string' ? known[name]?.[value] : undefined
-  return word ?? shown(value)
+  if (typeof value === 'boolean') return value ? words.record.yes : words.record.no
+  if (typeof value !== 'string') return shown(value)
+  return known[name]?.[value] ?? (/^\d{4}-\d\d-\d\dT[\d:.]+Z$/.test(value) ? dateTime(value) : shown(value))
 }
 
 function shown(value: unknown): string {

@@ -18,6 +18,7 @@ export type ClientWords = Record<
   | 'signIn'
   | 'redecide'
   | 'noMore'
+  | 'notHere'
   | 'failed'
   | 'goThere'
   | 'chosen'
@@ -194,6 +195,7 @@ function clientWords(words: Strings): ClientWords {
     signIn: words.desk.signIn,
     redecide: words.desk.redecide,
     noMore: words.desk.noMore,
+    notHere: words.desk.notHere,
     failed: words.desk.inFlightFailed,
     goThere: words.desk.goThere,
     chosen: words.desk.chosenCount,

@@ -87,7 +87,7 @@ export function KeyHelp({ desk, keys }: { desk: Desk; keys: DeskKeys }) {
         ))}
       </dl>
       <p>
-        <a href={`${desk.base}/preferences#keys`}>{words.keysSave}</a>
+        <a href={`${desk.base}/preferences#keys`}>{words.keysChange}</a>
       </p>
       <form method="dialog">
         <button type="submit">{words.close}</button>

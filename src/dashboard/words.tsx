@@ -180,7 +180,7 @@ function ListForm(props: { desk: Desk; list: Wordlist; scope: Scope; draft: Draf
               <button type="submit" name="act" value="try">
                 {words.try}
               </button>
-              <button class="decide" type="submit" name="act" value="save">
+              <button class="primary" type="submit" name="act" value="save">
                 {words.save}
               </button>
               <a href={`${desk.base}/words.csv?scope=${scope}`}>{words.export}</a>

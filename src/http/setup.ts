@@ -1,6 +1,6 @@
 // The staff API of what a site keeps beside its comments: articles, prepared replies, and the record of who did what.
 import { createRoute, z } from '@hono/zod-openapi'
-import { LogQuery, readLog } from '../core/archive/log.ts'
+import { LogExportInput, LogQuery, readLog } from '../core/archive/log.ts'
 import {
   AliasInput,
   addAlias,
@@ -16,6 +16,7 @@ import {
 } from '../core/articles.ts'
 import { addCanned, CannedEdit, CannedInput, changeCanned, readCanned, removeCanned } from '../core/canned.ts'
 import type { newApi } from './public.ts'
+import { sendRecord } from './record.ts'
 import {
   ArticleShape,
   ArticlesQuery,
@@ -128,6 +129,23 @@ const routes = {
     request: { params: Site, query: LogQuery },
     responses: { 200: json(LogShape, 'The page'), default: refusal },
   }),
+  exportLog: createRoute({
+    method: 'post',
+    path: '/api/v1/admin/sites/{site}/log/export',
+    summary: 'The record as a file, every line that fits, the newest first; that it was taken is recorded too',
+    security,
+    request: { params: Site, body: body(LogExportInput) },
+    responses: {
+      200: {
+        description: 'The file',
+        content: {
+          'text/csv': { schema: z.string() },
+          'application/x-ndjson': { schema: z.string().openapi({ description: 'A line for each act, shaped as the items of a page' }) },
+        },
+      },
+      default: refusal,
+    },
+  }),
 }
 
 /** Adds the routes to the staff API, behind its guard. */
@@ -152,4 +170,8 @@ export function addSetupRoutes(api: ReturnType<typeof newApi>): void {
     return c.body(null, 204)
   })
   api.openapi(routes.log, async (c) => c.json(await readLog(c.var.ctx, c.req.valid('query')), 200))
+  api.openapi(routes.exportLog, async (c) => {
+    const { format, ...query } = c.req.valid('json')
+    return sendRecord(c, c.var.ctx, query, format)
+  })
 }

@@ -128,7 +128,7 @@ export function nodeServices(config: Config, store: Store, nudge: (notBefore: st
     log,
     now: () => new Date(),
     newId: createIds(Date.now),
-    randomBytes: (length) => new Uint8Array(randomBytes(length)),
+    randomBytes: createRandomBytes(),
     compress: (bytes, encoding) => compress(bytes, encoding),
     hashPassword: createHasher(),
     fetchOut,
@@ -140,6 +140,22 @@ export function nodeServices(config: Config, store: Store, nudge: (notBefore: st
     anchor: fileAnchor(config.anchor ?? anchorBeside(config.database)),
     pause: () => new Promise((resolve) => setTimeout(resolve)),
     isDraining: () => false,
+  }
+}
+
+/** Random bytes drawn at once for all who want a few: a draw costs as much as a look-up in the database, however short. */
+const DRAWN_BYTES = 4_096
+
+/** A source of random bytes, none of which is given or kept twice. */
+function createRandomBytes(): Services['randomBytes'] {
+  let drawn = Buffer.alloc(0)
+  return (length) => {
+    if (length > DRAWN_BYTES) return new Uint8Array(randomBytes(length))
+    if (length > drawn.length) drawn = randomBytes(DRAWN_BYTES)
+    const given = Uint8Array.from(drawn.subarray(0, length))
+    drawn.fill(0, 0, length)
+    drawn = drawn.subarray(length)
+    return given
   }
 }
 

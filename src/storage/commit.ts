@@ -74,9 +74,12 @@ export function createCommitter(database: Database.Database): Committer {
     return { rows, changed: rows.length }
   }
 
-  // A transaction inside a transaction is a savepoint: a batch that fails is rolled back alone.
+  const runAll = database.transaction((orders: readonly Order[]): Outcome[] => orders.map(({ queries }) => ({ results: queries.map(run) })))
+
+  // A transaction inside a transaction is a savepoint: a batch that fails is rolled back alone. For each, SQLite keeps a copy of every
+  // page it changes, in a file as soon as they are many, so it is done only once one has failed.
   const runBatch = database.transaction((queries: readonly Query[]): StatementResult[] => queries.map(run))
-  const runTogether = database.transaction((orders: readonly Order[]): Outcome[] =>
+  const runApart = database.transaction((orders: readonly Order[]): Outcome[] =>
     orders.map(({ queries }) => {
       try {
         return { results: runBatch(queries) }
@@ -90,10 +93,17 @@ export function createCommitter(database: Database.Database): Committer {
 
   const outcomesOf = (orders: readonly Order[]): Outcome[] => {
     try {
-      return runTogether.immediate(orders)
+      return runAll.immediate(orders)
     } catch (error) {
-      const fault = faultOf(translated(error))
-      return orders.map(() => ({ fault }))
+      const isOfAll = orders.length === 1 || NOT_NOW.test(codeOf(error))
+      return isOfAll ? refused(orders, error) : outcomesApart(orders)
+    }
+  }
+  const outcomesApart = (orders: readonly Order[]): Outcome[] => {
+    try {
+      return runApart.immediate(orders)
+    } catch (error) {
+      return refused(orders, error)
     }
   }
 
@@ -137,6 +147,11 @@ export function createCommitter(database: Database.Database): Committer {
       fold('TRUNCATE')
     },
   }
+}
+
+function refused(orders: readonly Order[], error: unknown): Outcome[] {
+  const fault = faultOf(translated(error))
+  return orders.map(() => ({ fault }))
 }
 
 function translated(error: unknown): unknown {

@@ -87,33 +87,51 @@ class Hole {
 const templates = new WeakMap<object, Map<string, CompiledQuery>>()
 
 /**
- * The insert of one row, compiled once for each database, table and set of columns and filled with values from then on: building and
- * compiling a statement costs more than running it.
+ * A statement that is compiled once for each kind of database and `shape`, and filled with values from then on: building and compiling it
+ * costs more than running it. `build` gets a stand-in for each value, to be put where a value goes and nowhere else; whatever changes the
+ * statement itself belongs into `shape`.
  */
-export function insertRow<Table extends keyof Schema & string>(
+function fromTemplate<Values extends object, Row>(
   db: Kysely<Schema>,
-  table: Table,
-  row: Insertable<Schema[Table]>,
-): Compilable {
+  shape: string,
+  values: Values,
+  build: (holes: Values) => { compile(): CompiledQuery<Row> },
+): CompiledQuery<Row> {
   const kind = db.getExecutor().adapter.constructor
   let known = templates.get(kind)
   if (!known) {
     known = new Map()
     templates.set(kind, known)
   }
-  const names = Object.keys(row)
-  const key = `${table}(${names.join()})`
-  let query = known.get(key)
+  let query = known.get(shape)
   if (!query) {
-    const holes = Object.fromEntries(names.map((name) => [name, new Hole(name)]))
-    query = compiled(db.insertInto(table).values(holes as unknown as Insertable<Schema[Table]>))
-    known.set(key, query)
+    query = compiled(build(Object.fromEntries(Object.keys(values).map((name) => [name, new Hole(name)])) as Values))
+    known.set(shape, query)
   }
-  const filled = {
-    ...query,
-    parameters: query.parameters.map((value) => (value instanceof Hole ? (row as Record<string, unknown>)[value.name] : value)),
-  }
+  const parameters = query.parameters.map((value) => (value instanceof Hole ? values[value.name as keyof Values] : value))
+  return { ...query, parameters } as CompiledQuery<Row>
+}
+
+/** The insert of one row, from a template for each table and set of columns. */
+export function insertRow<Table extends keyof Schema & string>(
+  db: Kysely<Schema>,
+  table: Table,
+  row: Insertable<Schema[Table]>,
+): Compilable {
+  const shape = `insert ${table}(${Object.keys(row).join()})`
+  const filled = fromTemplate(db, shape, row, (holes) => db.insertInto(table).values(holes))
   return { compile: () => filled }
+}
+
+/** The rows of a look-up that every request makes, from a template ({@link fromTemplate}): `shape` names it and what it is made of. */
+export async function lookUp<Values extends object, Row>(
+  db: Kysely<Schema>,
+  shape: string,
+  values: Values,
+  build: (holes: Values) => { compile(): CompiledQuery<Row> },
+): Promise<Row[]> {
+  const { rows } = await db.executeQuery(fromTemplate(db, shape, values, build))
+  return rows
 }
 
 /**

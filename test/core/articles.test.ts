@@ -1,5 +1,6 @@
 // Articles as staff manage them: found by title, closed by hand and by the clock, known by further names, joined to one another.
 import { beforeEach, describe, expect, it } from 'vitest'
+import { floodGoesOn } from '../../src/core/abuse/flood.ts'
 import { addAlias, addArticle, changeArticle, mergeArticles, readArticle, readArticles, removeAlias } from '../../src/core/articles.ts'
 import type { Ctx } from '../../src/core/context.ts'
 import { closeArticle, openArticle } from '../../src/core/moderation/close.ts'
@@ -142,6 +143,15 @@ describe('an article', () => {
       if (answer.status === 'rejected') expect(answer.reason).toMatchObject({ code: 'conflict', values: { name: 'Cô Quản' } })
     const past = new Date(ward.clock.ms - 1_000).toISOString()
     await expect(change('bai-1', { closes_at: past })).rejects.toMatchObject({ faults: [{ pointer: '/closes_at' }] })
+  })
+
+  it('was changed last by a person, whatever flood was told of it since', async () => {
+    await ward.submit('Một.')
+    await change('bai-1', { message: 'Lấy ý kiến đến hết tuần.' })
+    const id = await idOf('bai-1')
+    ward.clock.ms += 1_000
+    await ward.store.batch(floodGoesOn(admin, id, { taken: 40, refused: 12, isNew: true }))
+    expect((await readArticle(admin, id)).changed?.by).toBe('Cô Quản')
   })
 
   it('is not managed by those who may only read or answer', async () => {

@@ -45,6 +45,39 @@ describe('the page', () => {
     expect(html).not.toContain('comment.decide</span>')
   })
 
+  it('names what was changed as its page does, tells times, choices and duties in words, and leaves ids to the file', async () => {
+    const ctx = await ward.ctx({ kind: 'staff', id: 's', name: 'Cô Một', role: 'admin' })
+    const duty = { ...ctx, actor: { kind: 'system', name: 'flood' } } as const
+    const site = { kind: 'site', id: ctx.site.id }
+    const id = '01a22078-14fa-7636-8f98-2bd664091d49'
+    await ward.store.batch([
+      audited(ctx, 'site.set', site, { before: { quick_lane: false }, after: { quick_lane: true } }),
+      audited(ctx, 'canned.add', { kind: 'canned', id: 'm' }, { before: null, after: { name: 'Cảm ơn', body: 'Xin cảm ơn.' } }),
+      audited(ctx, 'ban.add', { kind: 'ban', id: 'b' }, { kind: 'email', until: '2026-12-28T04:44:30.336Z', comment: id }),
+      audited(duty, 'flood.begin', { kind: 'thread', id: 't' }),
+    ])
+    const html = await (await page(await ward.signIn('admin'))).text()
+    for (const row of [
+      '<dt>Làn nhanh</dt><dd><del>không</del> → <span class="unseen">thành </span><ins>có</ins></dd>',
+      '<dt>Nội dung</dt><dd><del>–</del> → <span class="unseen">thành </span><ins>Xin cảm ơn.</ins></dd>',
+      '<dt>Loại</dt><dd><ins>Thư điện tử</ins></dd>',
+      '<dt>Đến</dt><dd><ins>11:44 28/12/2026</ins></dd>',
+      '<bdi>Hệ thống</bdi>',
+    ])
+      expect(html).toContain(row)
+    expect(html).not.toContain('<dt>Giá trị</dt>')
+    expect(html).not.toContain(id)
+  })
+
+  it('calls every part of an act and every setting by a name of people', async () => {
+    const ctx = await ward.ctx({ kind: 'staff', id: 's', name: 'Cô Một', role: 'admin' })
+    const { consent_version: _, ...settable } = ctx.site.settings
+    const settings = Object.fromEntries(Object.keys(settable).map((name) => [name, name]))
+    await ward.store.batch([audited(ctx, 'site.set', { kind: 'site', id: ctx.site.id }, { before: {}, after: settings })])
+    const html = await (await page(await ward.signIn('admin'))).text()
+    expect([...html.matchAll(/<dt>([a-z_]+)<\/dt>/g)].map(([, name]) => name)).toEqual([])
+  })
+
   it('is for leaders and administrators; only administrators take it away', async () => {
     for (const [role, reads, takes] of [
       ['viewer', 403, 403],

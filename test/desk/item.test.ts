@@ -71,6 +71,7 @@ describe('while it is open', () => {
     await page.locator('.card').focus()
     await page.keyboard.press('n')
     await page.locator('#note:focus').waitFor()
+    expect(await page.locator('#note').inputValue()).toBe('Đã gọi')
   })
 
   it('tells who else has it open, what they do, and takes nothing that was typed', async () => {

@@ -117,4 +117,36 @@ describe('on the desk', () => {
     expect(errors).toEqual([])
     await close()
   })
+
+  it('who writes where no field opened decides nothing: neither without the act, nor on the way to another page', async () => {
+    await fillQueue(service, ['Năm.', 'Sáu.'])
+    // A moderator who may not answer for the agency.
+    const { page, errors, close } = await openClerk(browser, service, { role: 'moderator' })
+    page.setDefaultTimeout(10_000)
+    const undecided = async () => {
+      expect(await page.locator('.card[data-mood], .card[aria-busy="true"]').count()).toBe(0)
+    }
+    await page.locator('.card').first().focus()
+    await page.keyboard.type('tsahx')
+    await page.getByText('Không dùng được thao tác này với ý kiến này.').waitFor()
+    await undecided()
+    expect(await page.locator('.choose input:checked').count()).toBe(0)
+    const now = await page.evaluate(() => performance.now())
+    await page.waitForFunction((then) => performance.now() > then, now + 1_050)
+    await page.keyboard.press('x')
+    await page.locator('.choose input:checked').first().waitFor()
+    expect(await page.locator('.card .fault').count()).toBe(0)
+    await page.keyboard.press('x')
+
+    const facts = () => service.services.store.db.selectFrom('fact').select('id').execute()
+    const before = await facts()
+    await page.evaluate(() => {
+      for (const key of 'nsah')
+        document.activeElement?.dispatchEvent(new KeyboardEvent('keydown', { key, bubbles: true, cancelable: true }))
+    })
+    await page.locator('#note:focus').waitFor()
+    expect(await facts()).toEqual(before)
+    expect(errors).toEqual([])
+    await close()
+  })
 })

@@ -51,7 +51,7 @@ const NEEDS: readonly [RegExp, readonly StaffAct[] | 'own' | 'open'][] = [
   [/\/tokens(?:\/|$)/, ['token.manage']],
   [/^GET \/desk\/:site\/learning$/, ['learning.read']],
   [/^GET .*\/log$/, ['record.read']],
-  [/^POST \/desk\/:site\/log\/export$/, ['record.export']],
+  [/^POST .*\/log\/export$/, ['record.export']],
   [/^(?:GET|POST) \/desk\/:site\/quick$/, ['comment.decide']],
 ]
 

@@ -76,4 +76,35 @@ describe('the record', () => {
     expect((await call('GET', 'log?from=2026-11-24&to=2026-11-23')).status).toBe(422)
     expect((await call('GET', 'log?place=installation')).status).toBe(403)
   })
+
+  it('is taken away as a file by administrators, line for line as its pages tell it, and that is recorded', async () => {
+    const take = (fields: object, as = admin) =>
+      ward.request(`/api/v1/admin/sites/${ward.slug}/log/export`, {
+        method: 'POST',
+        headers: { authorization: `Bearer ${as}` },
+        body: fields,
+      })
+    const page = (await call('GET', 'log')).body.items as { id: string }[]
+    const file = await take({ format: 'ndjson' })
+    expect(file.headers.get('content-disposition')).toMatch(/^attachment; filename=".*\.ndjson"$/)
+    const [own, ...lines] = (await file.text())
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as { id: string; action: string })
+    expect(own).toMatchObject({ action: 'record.export', by: { kind: 'token' }, detail: { format: 'ndjson', place: 'site' } })
+    expect(lines.slice(0, page.length).map(({ id }) => id)).toEqual(page.map(({ id }) => id))
+    expect((await take({ format: 'csv', what: 'record.export' })).headers.get('content-type')).toBe('text/csv; charset=utf-8')
+    const taken = async () => ((await call('GET', 'log?what=record.export')).body.items as unknown[]).length
+    expect(await taken()).toBe(2)
+    for (const [fields, status] of [
+      [{ format: 'xlsx' }, 422],
+      [{}, 422],
+      [{ format: 'csv', after: 'x' }, 422],
+      [{ format: 'csv', from: '2026-11-24', to: '2026-11-23' }, 422],
+      [{ format: 'csv', place: 'installation' }, 403],
+    ] as const)
+      expect((await take(fields)).status, JSON.stringify(fields)).toBe(status)
+    expect((await take({ format: 'csv' }, await ward.token('leader'))).status).toBe(403)
+    expect(await taken()).toBe(2)
+  })
 })

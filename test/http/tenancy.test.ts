@@ -619,6 +619,8 @@ const CASES: Record<string, string | ((here: Side, there: Side) => Call[])> = {
     staffOn(here, there, (side) => `canned/${side.canned}`, { method: 'PUT', body: { version: 1, name: 'Đổi', body: 'Đổi.' } }),
   'DELETE /api/v1/admin/sites/:site/canned/:id': (here, there) =>
     staffOn(here, there, (side) => `canned/${side.canned}`, { method: 'DELETE' }),
+  'POST /api/v1/admin/sites/:site/log/export': (here, there) =>
+    asStranger(here, `/api/v1/admin/sites/${there.slug}/log/export`, { method: 'POST', body: { format: 'csv' } }),
   'GET /api/v1/admin/sites/:site/log': (here, there) => [
     ...asStranger(here, `/api/v1/admin/sites/${there.slug}/log`),
     {

@@ -5,7 +5,7 @@ import type { Compilable } from '../../storage/store.ts'
 import { readerHash } from '../comments/author.ts'
 import { AppError, type Ctx } from '../context.ts'
 import { commit } from '../record.ts'
-import { type Banned, banHashes, bannedUntil, networkHash, refuseBanned } from './ban.ts'
+import { type BanKind, type Banned, banHashes, bannedUntil, refuseBanned } from './ban.ts'
 import { type Challenge, checkWork, newChallenge, type Subject, useWork, type Work } from './challenge.ts'
 import { floodGoesOn, floodTook } from './flood.ts'
 import { AT_EASE, type Networks, SCOPES, type Scope, type Weigh } from './pressure.ts'
@@ -38,30 +38,45 @@ const MOST_REJECTED = 9
 /** Comments counted at most: as many as make a site busy. */
 const MOST_LATELY = SCOPES.site.easy.burst
 
+/** What {@link latelyColumns} needs to know of a sender, as values of a look-up, and what that look-up is made of. */
+export function latelyOf(ctx: Ctx, sender: Banned) {
+  const { services, site } = ctx
+  const ago = (ms: number) => new Date(services.now().getTime() - ms).toISOString()
+  const hashes = banHashes(ctx, sender)
+  const kinds = Object.keys(hashes) as BanKind[]
+  return {
+    shape: `lately of ${kinds.join()}`,
+    kinds,
+    values: { siteId: site.id, since: ago(LATELY_MS), rejectedSince: ago(REJECTED_MS), ...hashes },
+  }
+}
+
+type Asked = ReturnType<typeof latelyOf>
+
 /**
  * The columns of {@link Lately}, for a query that has `thread`: how many comments wait that arrived lately, in the site and under the
  * thread. Those that were decided on meanwhile are not counted: the queue's indexes hold all that is asked, and no comment is read for it.
  */
-export function latelyColumns(ctx: Ctx, sender: Banned) {
-  const since = new Date(ctx.services.now().getTime() - LATELY_MS).toISOString()
+export function latelyColumns({ kinds }: Asked, values: Asked['values']) {
   const recent = (place: RawBuilder<unknown>) => sql<number>`(SELECT count(*) FROM (SELECT 1 FROM comment
-    WHERE comment.site_id = ${ctx.site.id} AND comment.state = 'pending'${place} AND comment.received_at > ${since} LIMIT ${sql.lit(MOST_LATELY)}) AS recent)`
+    WHERE comment.site_id = ${values.siteId} AND comment.state = 'pending'${place} AND comment.received_at > ${values.since} LIMIT ${sql.lit(MOST_LATELY)}) AS recent)`
+  // The date is wrapped so that SQLite goes by the index of the hash: by the queue's own it would walk through a month of rejected comments.
+  const rejected = (column: 'reader_hash' | 'network_hash', hash: string | undefined) =>
+    hash === undefined
+      ? sql<number>`0`
+      : sql<number>`(SELECT count(*) FROM (SELECT 1 FROM comment WHERE site_id = ${values.siteId} AND ${sql.ref(column)} = ${hash}
+          AND state IN ('rejected', 'spam') AND coalesce(received_at, '') > ${values.rejectedSince} LIMIT ${sql.lit(MOST_REJECTED)}) AS rejected)`
   return [
     recent(sql``).as('lately_of_site'),
     recent(sql` AND comment.thread_id = thread.id`).as('lately_of_thread'),
     sql<string | null>`(SELECT lasts_until FROM flood WHERE flood.thread_id = thread.id AND flood.ended_at IS NULL)`.as('flood_until'),
-    bannedUntil(ctx, Object.values(banHashes(ctx, sender))).as('banned_until'),
-    rejectedLately(ctx, 'reader_hash', sender.token === null ? null : readerHash(ctx, sender.token)).as('rejected_lately'),
-    rejectedLately(ctx, 'network_hash', sender.network === '' ? null : networkHash(ctx, sender.network)).as('rejected_nearby'),
+    bannedUntil(
+      values.siteId,
+      kinds.map((kind) => values[kind] ?? ''),
+    ).as('banned_until'),
+    rejected('reader_hash', values.reader).as('rejected_lately'),
+    rejected('network_hash', values.network).as('rejected_nearby'),
   ] as const
-}
-
-/** How many comments with this hash were rejected or spam in the last thirty days, by an index of it; a network is known for a week only. */
-function rejectedLately(ctx: Ctx, column: 'reader_hash' | 'network_hash', hash: string | null) {
-  if (hash === null) return sql<number>`0`
-  const since = new Date(ctx.services.now().getTime() - REJECTED_MS).toISOString()
-  return sql<number>`(SELECT count(*) FROM (SELECT 1 FROM comment WHERE site_id = ${ctx.site.id} AND ${sql.ref(column)} = ${hash}
-    AND state IN ('rejected', 'spam') AND received_at > ${since} LIMIT ${sql.lit(MOST_REJECTED)}) AS rejected)`
 }
 
 /** {@link Lately} from a row with its columns. */

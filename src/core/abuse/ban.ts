@@ -72,12 +72,12 @@ export function networkHash(ctx: Ctx, network: string): string {
 }
 
 /** The column of the latest end of a ban on any of these hashes, over or not, lifted ones aside; null for somebody never banned. */
-export function bannedUntil(ctx: Ctx, hashes: readonly string[]) {
+export function bannedUntil(siteId: string, hashes: readonly string[]) {
   return hashes.length === 0
     ? sql<string | null>`NULL`
     : sql<
         string | null
-      >`(SELECT max(expires_at) FROM ban WHERE site_id = ${ctx.site.id} AND hash IN (${sql.join(hashes)}) AND lifted_at IS NULL)`
+      >`(SELECT max(expires_at) FROM ban WHERE site_id = ${siteId} AND hash IN (${sql.join(hashes)}) AND lifted_at IS NULL)`
 }
 
 /** Throws `banned`, telling until when and where else to turn, while a ban stands. Returns whether there was one before. */

@@ -14,6 +14,7 @@ const DAY_MS = 86_400_000
 
 /** Forms of a file. */
 export const LOG_FORMATS = ['csv', 'ndjson'] as const
+export type LogFormat = (typeof LOG_FORMATS)[number]
 
 /**
  * `who` is the id of a person or token, `what` an action, `subject` an id such as a comment's; `from` and `to` are days of Vietnam, both
@@ -32,6 +33,11 @@ export const LogQuery = z.object({
   after: z.string().max(64).optional(),
 })
 export type LogQuery = z.infer<typeof LogQuery>
+
+/** What is taken away as a file: everything that fits, in one of the forms. */
+export const LogExportInput = LogQuery.omit({ after: true })
+  .extend({ format: z.enum(LOG_FORMATS) })
+  .strict()
 
 export type LogEntry = {
   id: string
@@ -70,17 +76,17 @@ export async function readActors(ctx: Ctx): Promise<{ id: string; name: string }
 
 /**
  * The record as a file, a piece of text at a time, the newest first. That it was taken away, how narrowed and by whom, is recorded before
- * the first piece. CSV has a byte order mark, so that spreadsheets read it as Unicode.
+ * the first piece. CSV has a byte order mark, so that spreadsheets read it as Unicode. Throws `validation`, `forbidden`.
  */
-export async function exportLog(ctx: Ctx, query: LogQuery, format: (typeof LOG_FORMATS)[number]): Promise<AsyncGenerator<string>> {
+export async function exportLog(ctx: Ctx, query: LogQuery, format: LogFormat): Promise<AsyncGenerator<string>> {
   allow(ctx, 'record.export')
-  refuseElsewhere(ctx, query)
+  check(ctx, query)
   const { after: _, ...narrowed } = query
   await commit(ctx, [audited(ctx, 'record.export', { kind: 'site', id: ctx.site.id }, { format, ...narrowed })])
   return pieces(ctx, query, format)
 }
 
-async function* pieces(ctx: Ctx, query: LogQuery, format: (typeof LOG_FORMATS)[number]): AsyncGenerator<string> {
+async function* pieces(ctx: Ctx, query: LogQuery, format: LogFormat): AsyncGenerator<string> {
   if (format === 'csv')
     yield `\uFEFF${csvLine(['id', 'at', 'actor_kind', 'actor_id', 'actor_name', 'action', 'subject_kind', 'subject_id', 'detail', 'sequence'])}`
   for (let after: string | undefined; ; ) {
@@ -97,15 +103,15 @@ function asLine({ id, at, by, action, subject, detail, sequence }: LogEntry): st
   return csvLine([id, at, by.kind, by.id ?? '', by.name ?? '', action, subject.kind, subject.id, JSON.stringify(detail), place])
 }
 
-function refuseElsewhere(ctx: Ctx, { place }: LogQuery): void {
+function check(ctx: Ctx, { place, from, to }: LogQuery): void {
   const isSystem = 'role' in ctx.actor && ctx.actor.role === 'system'
   if (place === 'installation' && !isSystem) throw new AppError('forbidden')
+  if (from !== undefined && to !== undefined && from > to) throw faulty('validation', '/to')
 }
 
 /** Of several filters the database follows the rarest it knows of; each has an index that ends in the order of the page. */
 async function rowsOf(ctx: Ctx, query: LogQuery, limit: number) {
-  refuseElsewhere(ctx, query)
-  if (query.from !== undefined && query.to !== undefined && query.from > query.to) throw faulty('validation', '/to')
+  check(ctx, query)
   let rows = ctx.services.store.db.selectFrom('audit').selectAll().orderBy('id', 'desc').limit(limit)
   rows = query.place === 'site' ? rows.where('site_id', '=', ctx.site.id) : rows.where('site_id', 'is', null)
   if (query.subject !== undefined) rows = rows.where('subject_id', '=', query.subject)

@@ -3,6 +3,7 @@
 import { type ExpressionBuilder, sql } from 'kysely'
 import { fromCursor, toCursor } from '../../lib/cursor.ts'
 import type { Schema } from '../../storage/schema.ts'
+import { lookUp } from '../../storage/store.ts'
 import { type Ctx, faulty } from '../context.ts'
 import type { Thread } from '../threads.ts'
 import { type CommentView, PUBLIC_COLUMNS, type PublicRow, viewComment } from './views.ts'
@@ -37,8 +38,14 @@ export async function readRoots(ctx: Ctx, thread: Thread, query: ThreadQuery): P
     : query.after === null
       ? null
       : parsePlace(query.after, query.sort)
-  const page = roots(ctx, thread, query.sort, start, 'after', query.limit + 1)
-  const rows = await withReplies(ctx, thread, page, start === null ? MAX_PINNED : 0, target).execute()
+  const values = { id: thread.id, limit: query.limit + 1 }
+  const page = ({ id, limit }: typeof values) =>
+    withReplies(ctx, { id }, roots(ctx, { id }, query.sort, start, 'after', limit), start === null ? MAX_PINNED : 0, target)
+  // Nearly all readers see the first page only.
+  const rows =
+    start === null && target === null
+      ? await lookUp(ctx.services.store.db, `first page by ${query.sort}`, values, page)
+      : await page(values).execute()
 
   const [pinned, found] = parted(
     rows.filter((row) => row.parent_id === null),
@@ -88,7 +95,7 @@ export async function readReplies(ctx: Ctx, thread: Thread, query: ThreadQuery):
   }
 }
 
-function publicRows(ctx: Ctx, thread: Thread) {
+function publicRows(ctx: Ctx, thread: Pick<Thread, 'id'>) {
   return ctx.services.store.db
     .selectFrom('comment')
     .select(PUBLIC_COLUMNS)
@@ -97,7 +104,7 @@ function publicRows(ctx: Ctx, thread: Thread) {
     .where('hidden_at', 'is', null)
 }
 
-function listedRoots(ctx: Ctx, thread: Thread) {
+function listedRoots(ctx: Ctx, thread: Pick<Thread, 'id'>) {
   return ctx.services.store.db
     .selectFrom('comment')
     .select(PUBLIC_COLUMNS)
@@ -108,7 +115,7 @@ function listedRoots(ctx: Ctx, thread: Thread) {
 }
 
 /** Roots on one side of a place, nearest first, without those that stand pinned. The place itself belongs to neither side. */
-function roots(ctx: Ctx, thread: Thread, sort: Sort, place: Place | null, side: 'before' | 'after', limit: number) {
+function roots(ctx: Ctx, thread: Pick<Thread, 'id'>, sort: Sort, place: Place | null, side: 'before' | 'after', limit: number) {
   const direction = (sort === 'old') === (side === 'after') ? 'asc' : 'desc'
   let rows = listedRoots(ctx, thread).where((is) =>
     is.or([is('pin_slot', 'is', null), is('public_revision_id', 'is', null), is('hidden_at', 'is not', null)]),
@@ -145,7 +152,7 @@ async function startAround(ctx: Ctx, thread: Thread, query: ThreadQuery, root: P
 }
 
 /** The roots of a page, the pinned ones and the first replies of each in one statement: on D1 every statement is a round trip. */
-function withReplies(ctx: Ctx, thread: Thread, page: ReturnType<typeof roots>, pins: number, target: Target | null) {
+function withReplies(ctx: Ctx, thread: Pick<Thread, 'id'>, page: ReturnType<typeof roots>, pins: number, target: Target | null) {
   const { db } = ctx.services.store
   const pinned = publicRows(ctx, thread).where('pin_slot', 'is not', null).orderBy('pin_slot').limit(pins)
   const idsOf = (name: 'page' | 'pinned') => (is: ExpressionBuilder<Schema, never>) => is.selectFrom(name as never).select('id' as never)

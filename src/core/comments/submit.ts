@@ -1,8 +1,8 @@
 // Command: a citizen's text becomes a waiting comment with a receipt. Nothing here publishes.
 import { z } from 'zod'
 import { seal, sha256 } from '../../lib/crypto.ts'
-import { conflictOn, insertRow } from '../../storage/store.ts'
-import { admit, type Lately, latelyColumns, offerChallenge, type Sender, toLately } from '../abuse/admit.ts'
+import { conflictOn, insertRow, lookUp } from '../../storage/store.ts'
+import { admit, type Lately, latelyColumns, latelyOf, offerChallenge, type Sender, toLately } from '../abuse/admit.ts'
 import { type Banned, networkHash } from '../abuse/ban.ts'
 import { MAX_SOLUTION_LENGTH } from '../abuse/challenge.ts'
 import { AT_EASE } from '../abuse/pressure.ts'
@@ -220,14 +220,25 @@ async function findThreadAndLately(
   { key, url }: { key: string; url: string | null },
   banned: Banned,
 ): Promise<{ thread: Thread | null; lately: Lately }> {
-  const rows = await ctx.services.store.db
-    .selectFrom('site')
-    .leftJoin('thread', (join) => join.on('thread.id', 'in', threadIds(ctx.services, ctx.site.slug, [key], key === url ? [key] : [])))
-    .select(THREAD_COLUMNS)
-    .select(latelyColumns(ctx, banned))
-    .where('site.id', '=', ctx.site.id)
-    .orderBy('thread.created_at')
-    .execute()
+  const { services, site } = ctx
+  const { db } = services.store
+  const isUrl = key === url
+  const asked = latelyOf(ctx, banned)
+  const rows = await lookUp(
+    db,
+    `thread by ${isUrl ? 'url' : 'key'}, ${asked.shape}`,
+    { key, siteSlug: site.slug, ...asked.values },
+    (holes) =>
+      db
+        .selectFrom('site')
+        .leftJoin('thread', (join) =>
+          join.on('thread.id', 'in', threadIds(services, holes.siteSlug, [holes.key], isUrl ? [holes.key] : [])),
+        )
+        .select(THREAD_COLUMNS)
+        .select(latelyColumns(asked, holes))
+        .where('site.id', '=', holes.siteId)
+        .orderBy('thread.created_at'),
+  )
   const row = rows.find((candidate) => candidate.key === key) ?? rows[0]
   return { thread: row ? threadOrNull(row) : null, lately: toLately(row) }
 }
@@ -251,6 +262,7 @@ async function findReplied(
   commentId: string,
   banned: Banned,
 ): Promise<{ thread: Thread; parentId: string; lately: Lately }> {
+  const asked = latelyOf(ctx, banned)
   const look = () =>
     ctx.services.store.db
       .selectFrom('thread')
@@ -264,7 +276,7 @@ async function findReplied(
       .leftJoin('comment as root', 'root.id', 'comment.parent_id')
       .selectAll('thread')
       .select(['comment.id as comment_id', 'comment.parent_id', 'root.public_revision_id', 'root.hidden_at'])
-      .select(latelyColumns(ctx, banned))
+      .select(latelyColumns(asked, asked.values))
       .where('thread.id', 'in', threadIds(ctx.services, ctx.site.slug, [article.key], article.key === article.url ? [article.key] : []))
       .execute()
   const rows = await look()

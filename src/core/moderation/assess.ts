@@ -1,6 +1,7 @@
 // The duty that looks at comments once more after their senders were answered: which twins a text has, what the decisions on others say of
 // it, and so where it stands among what waits. It follows the facts; all that it keeps can be made anew from them.
 // Not for: the signals of a text by itself (screening/screen.ts), found before the answer.
+import { mapInSlices } from '../../lib/slices.ts'
 import type { Services } from '../../services.ts'
 import { type Compilable, inChunks, StoreBusy, UniqueViolation } from '../../storage/store.ts'
 import type { State } from '../comments/states.ts'
@@ -15,7 +16,7 @@ import { factReached, stopAt, stopOf } from './follow.ts'
 import { readModel, study } from './lessons.ts'
 import { pair, twinsOf } from './twins.ts'
 
-/** Comments assessed at once: on SQLite some tens of milliseconds during which nothing else runs. */
+/** Comments assessed at once, with pauses between. */
 const TAKEN_AT_ONCE = 50
 /** Facts that are followed at first, where there are older ones: decisions of years ago say little of today's comments. */
 const MOST_FACTS = 20_000
@@ -109,12 +110,14 @@ async function assess(ctx: Ctx, ids: readonly string[]): Promise<void> {
     .orderBy('comment.id')
     .execute()
   const studied = ctx.site.settings.learning ? await study(ctx, comments as { id: string; state: State }[]) : null
+  await ctx.services.pause()
   const model = studied && isTrained(studied.model) ? studied.model : null
   const changed = comments.filter((comment) => comment.assessed !== comment.revision_id && comment.state !== 'sealed')
   const paired = await pair(
     ctx,
     changed.map(({ id, body, received_at, assessed }) => ({ id, body, receivedAt: received_at, isNew: assessed === null })),
   )
+  await ctx.services.pause()
   const waiting = studied?.isChanged && total(studied.model) % LEARNED_BETWEEN === 0 ? await waitingOf(ctx) : []
   const sizes = new Map([
     ...(await twinsOf(
@@ -124,9 +127,11 @@ async function assess(ctx: Ctx, ids: readonly string[]): Promise<void> {
     ...paired.sizes,
   ])
   const off = (await rulesFor(ctx)).off
-  const ranked = new Map(
-    [...waiting, ...comments].map((comment) => [comment.id, { comment, ...rank(comment, sizes.get(comment.id) ?? 1, model, off) }]),
-  )
+  const places = await mapInSlices([...waiting, ...comments], ctx.services.pause, (comment) => ({
+    comment,
+    ...rank(comment, sizes.get(comment.id) ?? 1, model, off),
+  }))
+  const ranked = new Map(places.map((place) => [place.comment.id, place]))
   await ctx.services.store.batch([
     db.insertInto('assessment_turn').values({ site_id: siteId, number }),
     db.deleteFrom('assessment_turn').where('site_id', '=', siteId).where('number', '<', number),

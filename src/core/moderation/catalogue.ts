@@ -2,6 +2,7 @@
 // taken in after its sender was answered; whoever searches takes in what is new first, the clock whatever nobody searched for.
 // Not for: searching (search.ts) or the index itself (storage/search.ts).
 import { sql } from 'kysely'
+import { mapInSlices } from '../../lib/slices.ts'
 import type { Services } from '../../services.ts'
 import { putDocuments, type SearchDocument } from '../../storage/search.ts'
 import { StoreBusy, UniqueViolation } from '../../storage/store.ts'
@@ -125,7 +126,8 @@ async function takeOnce(services: Services): Promise<boolean> {
   const isEnd = rows.length < TAKEN_AT_ONCE
   const last = isEnd ? null : (rows.at(-1)?.fact ?? null)
   const reached = stop === null ? await factReached(services, 'search_cursor', last) : null
-  const documents = [...new Map(rows.map((row) => [row.id, documentOf(row)])).values()]
+  const newest = [...new Map(rows.map((row) => [row.id, row])).values()]
+  const documents = await mapInSlices(newest, services.pause, documentOf)
   const statements = [
     ...putDocuments(store, documents),
     ...(reached === null ? [] : [db.updateTable('search_cursor').set({ fact_id: reached }).where('fact_id', '<', reached)]),

@@ -1,5 +1,6 @@
 // What the office's standing decisions teach: one lesson for each comment, about the text that was judged. A lesson that no longer
 // stands (undone, decided otherwise, sealed) is taken out again, exactly. Not for: the counting itself (screening/learn.ts).
+import { mapInSlices } from '../../lib/slices.ts'
 import { type Compilable, inChunks } from '../../storage/store.ts'
 import type { Reason, State, Verdict } from '../comments/states.ts'
 import { allow, type Ctx } from '../context.ts'
@@ -49,12 +50,13 @@ export async function study(ctx: Ctx, comments: readonly Studied[]): Promise<Stu
   )
   const statements: Compilable[] = []
   // In the order in which they were decided, so that each is asked what those before it taught.
-  for (const { id, known, taught } of changes.toSorted((one, other) => ((one.taught?.id ?? '') < (other.taught?.id ?? '') ? -1 : 1))) {
+  const inOrder = changes.toSorted((one, other) => ((one.taught?.id ?? '') < (other.taught?.id ?? '') ? -1 : 1))
+  await mapInSlices(inOrder, ctx.services.pause, ({ id, known, taught }) => {
     if (known) {
       learn(model, bodies.get(known.revision_id) ?? '', known.label as Label, -1)
       statements.push(db.deleteFrom('lesson').where('comment_id', '=', id))
     }
-    if (!taught) continue
+    if (!taught) return
     const body = bodies.get(taught.revision_id) ?? ''
     const before = isTrained(model) ? Math.round(SCALE * score(model, body)) : null
     learn(model, body, taught.label)
@@ -62,7 +64,7 @@ export async function study(ctx: Ctx, comments: readonly Studied[]): Promise<Stu
     statements.push(
       db.insertInto('lesson').values({ comment_id: id, site_id: ctx.site.id, decision_id, revision_id, label, score: before, decided_at }),
     )
-  }
+  })
   return { model, isChanged: true, statements: [...statements, writeModel(ctx, model)] }
 }
 

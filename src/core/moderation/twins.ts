@@ -1,5 +1,6 @@
 // Comments with nearly the same text, across articles and senders: each belongs to the first of its kind, its head. Only heads stand in the
 // index of bands, so that a flood of one text stays one entry. Not for: how alike two texts are (screening/twins.ts).
+import { mapInSlices } from '../../lib/slices.ts'
 import { type Compilable, inChunks } from '../../storage/store.ts'
 import type { State } from '../comments/states.ts'
 import type { Ctx } from '../context.ts'
@@ -29,9 +30,10 @@ export async function pair(
   const { db } = ctx.services.store
   const siteId = ctx.site.id
   const since = new Date(ctx.services.now().getTime() - WINDOW_MS).toISOString()
-  const texts = sent
-    .map((each) => ({ ...each, shingles: shinglesOf(each.body) }))
-    .map((each) => ({ ...each, bands: bandsOf(each.shingles) }))
+  const texts = await mapInSlices(sent, ctx.services.pause, (each) => {
+    const shingles = shinglesOf(each.body)
+    return { ...each, shingles, bands: bandsOf(shingles) }
+  })
   const heads = await headsMeeting(
     ctx,
     texts.flatMap(({ bands }) => bands),
@@ -219,7 +221,7 @@ async function headsMeeting(ctx: Ctx, bands: readonly number[], since: string) {
   ])
   return {
     byBand,
-    shingles: new Map(texts.flat().map(({ id, body }) => [id, shinglesOf(body)])),
+    shingles: new Map(await mapInSlices(texts.flat(), ctx.services.pause, ({ id, body }) => [id, shinglesOf(body)] as const)),
     sizes: new Map(counts.flat().map(({ head_id, n }) => [head_id, Number(n)])),
   }
 }

@@ -46,7 +46,7 @@ type Found = { alone: Keyed[]; before: Map<string, Keyed[]> | null }
  * Entries by what they are found by: one or two neighbouring words without marks; two neighbouring letters of a word, where each of their
  * words has a star; and their first letters, where they are looked for in parted words.
  */
-type Index = {
+export type Index = {
   byWord: ReadonlyMap<string, Found>
   byPair: ReadonlyMap<number, readonly Keyed[]>
   byBeginning: ReadonlyMap<string, readonly Joined[]>

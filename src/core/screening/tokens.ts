@@ -38,7 +38,7 @@ export function tokensOf(text: string): Token[] {
       start: word.start,
       end: word.end,
       text: spelled,
-      folded: foldedUnits(spelled),
+      folded: foldedWord(spelled),
       stands: '',
       isUndone: false,
       isAfterBreak: isBreak(text, before, word.start),
@@ -65,6 +65,13 @@ function meantIn(text: string): Token[] {
     word = null
   }
   for (let at = 0; at < text.length; ) {
+    const end = word === null ? endOfOrdinary(text, at) : at
+    if (end > at) {
+      tokens.push({ start: at, end, ...ordinary(text.slice(at, end)), stands: '', isAfterBreak: isOpenBreak(text, before, at) })
+      before = end
+      at = end
+      continue
+    }
     const point = text.codePointAt(at) ?? 0
     const next = at + (point > 0xffff ? 2 : 1)
     const { kind, letter, stands } = kindOf(point)
@@ -92,6 +99,38 @@ function meantIn(text: string): Token[] {
   }
   close()
   return tokens
+}
+
+/** What letters alone mean, by the word as it is written: nearly all of any text is made of some thousand of them. */
+const ORDINARY = new Map<string, Pick<Token, 'text' | 'folded' | 'isUndone'>>()
+/** Longer words are none of those, in UTF-16 units. */
+const LONGEST_ORDINARY = 12
+
+/** Where the word that begins here ends, if it is of plain letters only and stands apart; else where it begins. */
+function endOfOrdinary(text: string, from: number): number {
+  let at = from
+  while (at < text.length && isPlain(text.charCodeAt(at))) if (++at - from > LONGEST_ORDINARY) return from
+  return at === text.length || kindOf(text.codePointAt(at) ?? 0).kind === 'gap' ? at : from
+}
+
+/** Whether a unit is a letter that stands for itself. */
+function isPlain(unit: number): boolean {
+  const { kind, stands } = kindOf(unit)
+  return kind === 'letter' && !stands
+}
+
+function ordinary(written: string): Pick<Token, 'text' | 'folded' | 'isUndone'> {
+  const known = ORDINARY.get(written)
+  if (known) return known
+  const letters = Array.from(written, (char) => kindOf(char.charCodeAt(0)).letter)
+  const stands = letters.map(() => false)
+  const { text, folded, isUndone } = tokenOf(
+    { start: 0, end: 0, letters, stands, isUndone: false, hasLetters: true, hasDigits: false },
+    false,
+  )
+  const meant = { text, folded, isUndone }
+  if (ORDINARY.size < MAX_REMEMBERED) ORDINARY.set(written, meant)
+  return meant
 }
 
 /** Words that were parted into letters or pieces, joined again. */
@@ -223,7 +262,7 @@ export function withoutRepeats(word: string): string {
 type Kind = { kind: 'letter' | 'digit' | 'sign' | 'mark' | 'unseen' | 'gap'; letter: string; stands: boolean }
 const KINDS = new Map<number, Kind>()
 const FOLDED = new Map<string, string>()
-/** Characters remembered; a text of all of Unicode must not fill the memory. */
+/** Characters and words remembered, of each kind; a text of all of Unicode must not fill the memory. */
 const MAX_REMEMBERED = 5_000
 
 function kindOf(point: number): Kind {
@@ -262,6 +301,17 @@ export function foldedUnits(text: string): string {
   let all = ''
   for (let at = 0; at < text.length; at++) all += foldedUnit(text.charAt(at))
   return all
+}
+
+const FOLDED_WORDS = new Map<string, string>()
+
+function foldedWord(word: string): string {
+  if (word.length > LONGEST_ORDINARY) return foldedUnits(word)
+  const known = FOLDED_WORDS.get(word)
+  if (known !== undefined) return known
+  const plain = foldedUnits(word)
+  if (FOLDED_WORDS.size < MAX_REMEMBERED) FOLDED_WORDS.set(word, plain)
+  return plain
 }
 
 /** A letter without its marks. */

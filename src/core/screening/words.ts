@@ -1,7 +1,7 @@
 // Where the words and phrases of the rules stand in a text: as they are written, and in disguise.
 // Not for: which words there are (lists.ts, rules.ts).
 import type { Span } from './privacy.ts'
-import { BEGINNING, type Entry, type Keyed, pairOf, type Rules } from './rules.ts'
+import { BEGINNING, type Entry, type Index, type Keyed, pairOf, type Rules } from './rules.ts'
 import { type Signal, type SignalCode, signal } from './signal.ts'
 import { foldedUnit, type Group, rejoined, type Token, tokensOf, undisguised } from './tokens.ts'
 import { hasMarks } from './vietnamese.ts'
@@ -52,6 +52,17 @@ function besideUndone(tokens: readonly Token[], { indexes }: Rules): number[] {
   return places
 }
 
+/** Words by which an index finds nothing, remembered: nearly all words of nearly all texts. */
+const DULL = new WeakMap<Index, Set<string>>()
+const MAX_DULL = 5_000
+const LONGEST_DULL = 12
+
+function dullOf(index: Index): Set<string> {
+  const known = DULL.get(index) ?? new Set<string>()
+  DULL.set(index, known)
+  return known
+}
+
 /** Entries among words that stand side by side, found from some places or from all. */
 function phrases(tokens: readonly Token[], rules: Rules, isMarked: boolean, places: readonly number[] | null = null): Hit[] {
   const hits: Hit[] = []
@@ -64,23 +75,29 @@ function phrases(tokens: readonly Token[], rules: Rules, isMarked: boolean, plac
     if (!from || !to || !isSaid(entry.words, tokens, first) || !isInForce(entry, rules, isMarked)) return
     hits.push({ entry, span: [from.start, to.end], isUndone: entry.words.some((_, place) => tokens[first + place]?.isUndone) })
   }
-  for (const { byWord, byPair } of rules.indexes) {
+  for (const index of rules.indexes) {
+    const { byWord, byPair } = index
+    const dull = dullOf(index)
     for (let turn = 0; turn < (places ?? tokens).length; turn++) {
       const at = places?.[turn] ?? turn
       const folded = tokens[at]?.folded ?? ''
+      if (dull.has(folded)) continue
+      let isDull = true
       const found = byWord.get(folded)
       if (found) {
+        isDull = false
         for (const each of found.alone) look(each, at)
         const after = tokens[at + 1]
         const both = after && found.before?.get(after.folded)
         if (both) for (const each of both) look(each, at)
       }
-      if (byPair.size === 0) continue
-      for (let letter = 0; letter + 1 < folded.length; letter++) {
+      for (let letter = 0; byPair.size > 0 && letter + 1 < folded.length; letter++) {
         const keyed = byPair.get(pairOf(folded, letter))
+        if (keyed) isDull = false
         // A word that has the pair twice is the same word.
         if (keyed && folded.indexOf(folded.slice(letter, letter + 2)) === letter) for (const each of keyed) look(each, at)
       }
+      if (isDull && dull.size < MAX_DULL && folded.length <= LONGEST_DULL) dull.add(folded)
     }
   }
   return hits

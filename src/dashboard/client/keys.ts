@@ -29,8 +29,8 @@ export function listenToKeys(on: (pressed: Pressed) => void, expectsDigit: () =>
       silence = window.setTimeout(() => {
         for (const key of decoder.settle()) tell(key, null)
       }, SILENCE_MS)
-    // Firefox would begin to search the page for what is typed.
-    if (heard.keys.includes('/')) event.preventDefault()
+    // A key that leads into a field is not the first letter there. Firefox would begin to search the page for what is typed after "/".
+    if (isField(document.activeElement) || heard.keys.includes('/')) event.preventDefault()
   })
 
   function tell(key: string, event: KeyboardEvent | null): void {
