@@ -1,5 +1,6 @@
-// The bench's hold on the machine: processes on a core of their own, and one driver of load whichever program does it.
-// With wrk (Debian's package) or, where that is missing, autocannon; server and driver each get a core where there are two.
+// The bench's hold on the machine: the processes, and one driver of load whichever program does it.
+// With wrk (Debian's package) or, where that is missing, autocannon. Where there are two cores the driver keeps to one; what is
+// measured, the service and its floor alike, has the whole machine: the service writes in a thread of its own.
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
@@ -25,10 +26,9 @@ const hasWrk = spawnSync('which', ['wrk']).status === 0
 /** The name of the program that drives the load. */
 export const driver = hasWrk ? 'wrk' : 'autocannon'
 
-/** Starts a program of Node's on the server's core; resolves when it has said `sign`. `before` wraps the command, such as with strace. */
+/** Starts a program of Node's; resolves when it has said `sign`. `before` wraps the command, such as with strace. */
 export async function start(args: string[], env: NodeJS.ProcessEnv, sign: string, before: string[] = []): Promise<ChildProcess> {
-  const pinned: string[] = process.env.PIN ? ['taskset', '-c', '0'] : []
-  const [command = 'node', ...rest] = [...pinned, ...before, process.execPath, ...args]
+  const [command = 'node', ...rest] = [...before, process.execPath, ...args]
   const child = spawn(command, rest, { env, stdio: ['ignore', 'pipe', 'inherit'] })
   await new Promise<void>((resolve, reject) => {
     child.stdout?.on('data', (chunk: Buffer) => String(chunk).includes(sign) && resolve())

@@ -31,7 +31,7 @@ export function report(measured: Measured): string {
   )
   return `# Benchmarks
 
-Written by \`npm run bench\`. One server on one core, ${driver} on the other, ${SECONDS} s, the median of ${RUNS} runs taken in
+Written by \`npm run bench\`. The server has the whole machine, ${driver} keeps to one of its cores, ${SECONDS} s, the median of ${RUNS} runs taken in
 turn with the floor. Absolute figures move from machine to machine; the ratio to the floor of the same run is what
 counts. Floors: Hono on @hono/node-server answering a constant body of the same bytes (or an empty 304), the plain
 rows as JSON, a single INSERT with \`synchronous=FULL\`.
