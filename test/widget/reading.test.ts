@@ -108,8 +108,10 @@ it('replies are folded after two and long texts after a screen', async () => {
 it('pinned opinions stand on top, and of what was withdrawn the place stays with its replies', async () => {
   await page.goto(section('hoi-dap'))
   const first = page.locator('.list > li').first()
+  await first.scrollIntoViewIfNeeded()
   expect(await first.innerText()).toContain('Ý kiến được ghim')
   const place = page.locator('.list > li', { hasText: 'Ý kiến đã được người gửi rút lại' })
+  await place.scrollIntoViewIfNeeded()
   expect(await place.innerText()).toContain('Trả lời còn lại.')
   expect(await place.innerText()).not.toContain('Ý kiến sẽ rút.')
 })
