@@ -1037,7 +1037,9 @@ export const settings = {
   embedCsp: 'Content security policy',
   embedCspHint: 'A page with a strict policy needs these two sources and nothing else.',
   embedCounts: 'Numbers on list pages',
-  embedCountsHint: 'Many articles at once: repeat key, at most 100. Answers the numbers of published opinions in the order asked.',
+  embedCountsHint: 'Put this element where the number is wanted. All articles of a page are asked about in one request, 100 at most.',
+  embedCountsApi: 'Numbers for the page’s own server',
+  embedCountsApiHint: 'Many articles at once: repeat key, at most 100. Answers the numbers of published opinions in the order asked.',
   embedKey: 'ARTICLE-KEY',
   embedKeyTitle: 'Where the article’s key comes from',
   embedKeyHint:

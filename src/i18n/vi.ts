@@ -1050,7 +1050,9 @@ export const settings = {
   embedCsp: 'Chính sách bảo mật nội dung (CSP)',
   embedCspHint: 'Trang có chính sách chặt cần thêm hai nguồn này, ngoài ra không cần gì khác.',
   embedCounts: 'Số ý kiến trên trang danh sách',
-  embedCountsHint: 'Hỏi được nhiều bài một lần: lặp lại key, nhiều nhất 100 bài. Trả về số ý kiến đã đăng theo thứ tự hỏi.',
+  embedCountsHint: 'Đặt phần tử này vào chỗ cần hiện số. Các bài trên một trang được hỏi chung trong một lần, nhiều nhất 100 bài.',
+  embedCountsApi: 'Số ý kiến cho máy chủ của trang',
+  embedCountsApiHint: 'Hỏi được nhiều bài một lần: lặp lại key, nhiều nhất 100 bài. Trả về số ý kiến đã đăng theo thứ tự hỏi.',
   embedKey: 'MA-BAI-VIET',
   embedKeyTitle: 'Mã bài viết lấy từ đâu',
   embedKeyHint:

@@ -123,7 +123,7 @@ describe('prepared replies', () => {
   })
 })
 
-it('the embed code names this site, its release with an integrity hash, and what a strict portal must allow', async () => {
+it('the embed code names this site, its release with an integrity hash, how numbers come to list pages, and what a strict portal must allow', async () => {
   const release = '{"version":"9.9.9","path":"/widget/9.9.9-abc.js","integrity":"sha384-xyz"}'
   ward.services.asset = async (path) =>
     path === 'widget/release.json' ? { body: new TextEncoder().encode(release), type: 'application/json', etag: '"x"' } : null
@@ -133,6 +133,8 @@ it('the embed code names this site, its release with an integrity hash, and what
     'integrity=&quot;sha384-xyz&quot;',
     '/widget/9.9.9-abc.js',
     `script-src ${BASE};`,
+    `src=&quot;${BASE}/widget/counts.js&quot;`,
+    `&lt;y-kien-count site=&quot;${ward.slug}&quot;`,
     PORTAL,
   ])
     expect(html).toContain(part)

@@ -304,7 +304,7 @@ describe('typing Vietnamese', () => {
   })
 })
 
-it('the keyboard alone reads, likes, replies, writes and withdraws', async () => {
+it('the keyboard alone reads, likes, reports, replies, writes, edits and withdraws', async () => {
   await publish(service, { body: 'Ý kiến để bàn phím đọc.' })
   await page.reload()
   await body.waitFor()
@@ -313,7 +313,7 @@ it('the keyboard alone reads, likes, replies, writes and withdraws', async () =>
     for (let n = 0; n < 60; n++) {
       const here = await page.evaluate(() => {
         const element = document.querySelector('y-kien')?.shadowRoot?.activeElement
-        return element?.matches('button, input, textarea') ? `${element.textContent}|${element.getAttribute('name') ?? ''}` : ''
+        return element?.matches('button, input, textarea, select') ? `${element.textContent}|${element.getAttribute('name') ?? ''}` : ''
       })
       if (here.includes(name)) return
       await page.keyboard.press('Tab')
@@ -329,6 +329,14 @@ it('the keyboard alone reads, likes, replies, writes and withdraws', async () =>
   const own = page.locator('y-kien .own', { hasText: 'Viết bằng bàn phím.' })
   await own.waitFor()
   expect(await focused()).toContain('Viết bằng bàn phím.')
+  await tabTo('Sửa|')
+  await page.keyboard.press('Enter')
+  await tabTo('|body')
+  await page.keyboard.press('Control+End')
+  await page.keyboard.type(' Đã sửa.')
+  await page.keyboard.press('Control+Enter')
+  await own.getByText('Đã tiếp nhận nội dung sửa').waitFor()
+  expect(await sentTexts()).toContain('Viết bằng bàn phím. Đã sửa.')
   await tabTo('Rút lại|')
   await page.keyboard.press('Enter')
   await tabTo('Rút lại|')
@@ -337,6 +345,17 @@ it('the keyboard alone reads, likes, replies, writes and withdraws', async () =>
   await tabTo('Thích|')
   await page.keyboard.press('Enter')
   await page.locator('y-kien .list').getByRole('button', { name: 'Thích 1' }).first().waitFor()
+  await tabTo('Báo vi phạm|')
+  await page.keyboard.press('Enter')
+  await tabTo('|reason')
+  await page.keyboard.press('ArrowDown')
+  await tabTo('|text')
+  await page.keyboard.type('Báo bằng bàn phím.')
+  await tabTo('Gửi ý kiến|')
+  await page.keyboard.press('Enter')
+  await page.getByText('Đã ghi nhận báo vi phạm').waitFor()
+  const reports = await service.services.store.db.selectFrom('report').select('body').execute()
+  expect(reports).toContainEqual({ body: 'Báo bằng bàn phím.' })
   await tabTo('Trả lời|')
   await page.keyboard.press('Enter')
   await page.keyboard.type('Trả lời bằng bàn phím.')
@@ -344,4 +363,63 @@ it('the keyboard alone reads, likes, replies, writes and withdraws', async () =>
   await page.keyboard.press('Space')
   await page.keyboard.press('Control+Enter')
   await page.locator('y-kien .list .own', { hasText: 'Trả lời bằng bàn phím.' }).waitFor()
+})
+
+describe('what appears is announced', () => {
+  /** What live regions that were there before have come to say, in order: a region that is put in with its text is not read out everywhere. */
+  const listen = () =>
+    page.evaluate(() => {
+      const root = document.querySelector('y-kien')?.shadowRoot
+      if (!root) throw new Error('no section')
+      const regions = new WeakSet<Element>()
+      const said: string[] = []
+      const note = (within: ParentNode) => {
+        for (const region of within.querySelectorAll('[role=status], [role=alert]')) if (region.textContent === '') regions.add(region)
+      }
+      for (const region of root.querySelectorAll('[role=status], [role=alert]')) regions.add(region)
+      new MutationObserver((mutations) => {
+        const changed = new Set<Element>()
+        for (const { target } of mutations) {
+          const near = target instanceof Element ? target : target.parentElement
+          const region = near?.closest('[role=status], [role=alert]')
+          if (region && regions.has(region)) changed.add(region)
+        }
+        for (const region of changed) if (region.textContent) said.push(region.textContent)
+        note(root)
+      }).observe(root, { subtree: true, childList: true, characterData: true })
+      Object.assign(window, { said })
+    })
+  const said = () => page.evaluate(() => (window as unknown as { said: string[] }).said.join(' / '))
+
+  it('another order of the list, and that it could not be loaded', async () => {
+    await publish(service, { body: 'Ý kiến để sắp xếp.' })
+    await page.reload()
+    await body.waitFor()
+    await listen()
+    await page.getByRole('button', { name: 'Cũ nhất' }).click()
+    await expect.poll(said).toContain('Cũ nhất')
+    await context.setOffline(true)
+    await page.getByRole('button', { name: 'Quan tâm nhất' }).click()
+    await expect.poll(said).toMatch(/Chưa tải được ý kiến/)
+  })
+
+  it('what a form is told, and what became of one’s own opinion', async () => {
+    await listen()
+    await send.click()
+    await expect.poll(said).toContain('Nội dung ý kiến')
+    await body.fill('Ý kiến được đọc to.')
+    await agree()
+    await send.click()
+    const own = page.locator('y-kien .own', { hasText: 'Ý kiến được đọc to.' })
+    await own.waitFor()
+    // It is not in a live region: the focus is moved to it, which is read out as well.
+    expect(await focused()).toContain('Ý kiến của Bạn đang chờ xem xét')
+    await own.getByRole('button', { name: 'Sửa' }).click()
+    await own.locator('form').getByLabel('Nội dung ý kiến').fill('Ý kiến được đọc to. Lần hai.')
+    await own.locator('form').getByRole('button', { name: 'Gửi ý kiến' }).click()
+    await expect.poll(said).toContain('Đã tiếp nhận nội dung sửa')
+    await own.getByRole('button', { name: 'Rút lại' }).click()
+    await own.getByRole('button', { name: 'Rút lại' }).first().click()
+    await expect.poll(said).toContain('Đã rút lại ý kiến.')
+  })
 })

@@ -40,6 +40,12 @@ export async function showEmbed(c: AppContext): Promise<Response> {
       id: 'counts',
       title: words.embedCounts,
       hint: words.embedCountsHint,
+      code: `<script type="module" src="${host}/widget/counts.js"></script>\n<y-kien-count site="${site.slug}" article="${words.embedKey}"></y-kien-count>`,
+    },
+    {
+      id: 'counts-api',
+      title: words.embedCountsApi,
+      hint: words.embedCountsApiHint,
       code: `GET ${host}/api/v1/sites/${site.slug}/counts?key=${words.embedKey}`,
     },
   ]
