@@ -3,7 +3,7 @@ import { type Expression, type RawBuilder, type SelectQueryBuilder, sql } from '
 import { z } from 'zod'
 import type { Services } from '../services.ts'
 import type { Schema } from '../storage/schema.ts'
-import { type Compilable, databaseOf, lookUp } from '../storage/store.ts'
+import { type Compilable, lookUp } from '../storage/store.ts'
 import { AppError, type Site } from './context.ts'
 import { COMMAND_LINE, recorded } from './record.ts'
 import { CONSENT_TEXTS, CONTACT_SETTINGS, clashesOf, SettingChanges, type SettingName, Settings } from './settings.ts'
@@ -17,20 +17,9 @@ const NewSite = z.object({
 })
 export type NewSite = z.input<typeof NewSite>
 
-/** Sites by their slug, for as long as nothing in their database changes: in a busy moment every request asks for the same one. */
-const unchanged = new WeakMap<object, { stamp: string; sites: Map<string, Site> }>()
-
 /** The site with this slug. Throws `not_found`. */
 export async function findSite(services: Services, slug: string): Promise<Site> {
-  const stamp = services.store.stamp()
-  if (stamp === null) return loadSite(services, 'slug', slug)
-  const database = databaseOf(services.store)
-  const held = unchanged.get(database)
-  const sites = held?.stamp === stamp ? held.sites : new Map<string, Site>()
-  if (held?.sites !== sites) unchanged.set(database, { stamp, sites })
-  const site = sites.get(slug) ?? (await loadSite(services, 'slug', slug))
-  sites.set(slug, site)
-  return site
+  return loadSite(services, 'slug', slug)
 }
 
 /** The site with this id, for work that knows no slug. Throws `not_found`. */

@@ -36,19 +36,25 @@ export async function keepAssessments(services: Services): Promise<boolean> {
     try {
       return await assessSome(services)
     } catch (error) {
-      const isRace = error instanceof UniqueViolation && error.columns.startsWith('assessment_turn')
-      if (!isRace || attempt === MAX_ATTEMPTS) throw error
+      if (!isRace(error) || attempt === MAX_ATTEMPTS) throw error
     }
   }
 }
 
-/** Assesses what is new before an order is read that depends on it. While the database cannot be written, the order is as it was. */
+/**
+ * Assesses what is new before an order is read that depends on it. While the database cannot be written, or so many others assess that
+ * one never gets a turn, the order is as they leave it.
+ */
 export async function assessNow(services: Services): Promise<void> {
   try {
     await keepAssessments(services)
   } catch (error) {
-    if (!(error instanceof StoreBusy)) throw error
+    if (!(error instanceof StoreBusy) && !isRace(error)) throw error
   }
+}
+
+function isRace(error: unknown): boolean {
+  return error instanceof UniqueViolation && error.columns.startsWith('assessment_turn')
 }
 
 async function assessSome(services: Services): Promise<boolean> {
