@@ -392,7 +392,7 @@ describe('what appears is announced', () => {
   const said = () => page.evaluate(() => (window as unknown as { said: string[] }).said.join(' / '))
 
   it('another order of the list, and that it could not be loaded', async () => {
-    await publish(service, { body: 'Ý kiến để sắp xếp.' })
+    for (const text of ['Ý kiến để sắp xếp.', 'Một ý kiến nữa.']) await publish(service, { body: text })
     await page.reload()
     await body.waitFor()
     await listen()
@@ -406,7 +406,11 @@ describe('what appears is announced', () => {
   it('what a form is told, and what became of one’s own opinion', async () => {
     await listen()
     await send.click()
-    await expect.poll(said).toContain('Nội dung ý kiến')
+    // What is wrong with a field is read out as its description, since the focus is moved to it.
+    await expect.poll(focused).toBe('body')
+    const describedBy = (await body.getAttribute('aria-describedby')) ?? ''
+    const descriptions = await Promise.all(describedBy.split(' ').map((id) => page.locator(`y-kien #${id}`).textContent()))
+    expect(descriptions.join(' ')).toContain('Xin nhập')
     await body.fill('Ý kiến được đọc to.')
     await agree()
     await send.click()
