@@ -45,6 +45,12 @@ describe('words of a list', () => {
     expect(told('Ống nước dài 5 dm bị vỡ')).toEqual([])
   })
 
+  it('that a built-in list points out are in none that allows, or they would never tell', () => {
+    const of = (isAllowing: boolean) => lists().flatMap((list) => ((list.isAllowing ?? false) === isAllowing ? list.entries : []))
+    const allowed = new Set(of(true))
+    expect(of(false).filter((entry) => allowed.has(entry))).toEqual([])
+  })
+
   it('of the built-in lists are all well-formed, and none stands twice in one list', () => {
     for (const { code, entries, isUnmarked } of lists()) {
       for (const entry of entries) expect(wordsOf(entry), entry).not.toBeNull()
