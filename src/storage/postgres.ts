@@ -25,8 +25,11 @@ const IDLE_IN_TRANSACTION_TIMEOUT_MS = 10_000
  */
 const BEGIN = 'BEGIN ISOLATION LEVEL REPEATABLE READ'
 
-/** How often a batch that met another one is run before its caller is told "busy". Those of one lane rarely need three. */
-const MAX_ATTEMPTS = 10
+/**
+ * How often a batch that met another one is run before its caller is told "busy". Those of one lane rarely need three; on a busy machine
+ * batches outside it, each on its first attempt, can come first ten times in a row.
+ */
+const MAX_ATTEMPTS = 30
 
 /**
  * Batches that met another one go on one at a time, in all processes together: at an article where many write at once they
