@@ -27,6 +27,8 @@ export type Entry = {
   code: SignalCode
   entry: string
   words: readonly string[]
+  /** For each word that has stars, what stands between them. */
+  parts: readonly (readonly string[] | null)[]
   isAllowing: boolean
   /** Means something only in a comment that has no marks at all, where it stands for the same word with marks. */
   isUnmarked: boolean
@@ -124,7 +126,9 @@ export const BUILT_IN: Rules = rulesOf([], [])
 function builtInEntries({ code, entries, isUnmarked = false, isAllowing = false, isDisguisable = false }: List): Entry[] {
   return entries.flatMap((entry) => {
     const words = wordsOf(entry)
-    return words === null ? [] : [{ rule: `${code}:${entry}`, code, entry, words, isAllowing, isUnmarked, isDisguisable }]
+    return words === null
+      ? []
+      : [{ rule: `${code}:${entry}`, code, entry, words, parts: words.map(partsOf), isAllowing, isUnmarked, isDisguisable }]
   })
 }
 
@@ -133,7 +137,20 @@ function ownEntry({ id, text, effect }: OwnRule): Entry | null {
   if (words === null) return null
   const code = effect === 'hold' ? 'word_hold' : 'word_mark'
   const isAllowing = effect === 'allow'
-  return { rule: `rule:${id}`, code, entry: text, words, isAllowing, isUnmarked: false, isDisguisable: !isAllowing }
+  return {
+    rule: `rule:${id}`,
+    code,
+    entry: text,
+    words,
+    parts: words.map(partsOf),
+    isAllowing,
+    isUnmarked: false,
+    isDisguisable: !isAllowing,
+  }
+}
+
+function partsOf(word: string): readonly string[] | null {
+  return word.includes('*') ? word.split('*') : null
 }
 
 function* indexing(entries: readonly Entry[]): Generator<void, Index> {

@@ -72,7 +72,7 @@ function phrases(tokens: readonly Token[], rules: Rules, isMarked: boolean, plac
     const first = at - key
     const from = tokens[first]
     const to = tokens[first + entry.words.length - 1]
-    if (!from || !to || !isSaid(entry.words, tokens, first) || !isInForce(entry, rules, isMarked)) return
+    if (!from || !to || !isSaid(entry, tokens, first) || !isInForce(entry, rules, isMarked)) return
     hits.push({ entry, span: [from.start, to.end], isUndone: entry.words.some((_, place) => tokens[first + place]?.isUndone) })
   }
   for (const index of rules.indexes) {
@@ -126,13 +126,14 @@ function isInForce({ rule, code, isUnmarked }: Entry, { off }: Rules, isMarked: 
   return !(isUnmarked && isMarked) && !off.has(rule) && !off.has(code)
 }
 
-function isSaid(words: readonly string[], tokens: readonly Token[], first: number): boolean {
+function isSaid({ words, parts }: Entry, tokens: readonly Token[], first: number): boolean {
   for (let place = 0; place < words.length; place++) {
     const word = words[place] ?? ''
     const token = tokens[first + place]
     if (!token || (place > 0 && token.isAfterBreak)) return false
     if (token.text === word) continue
-    if (!(word.includes('*') ? isLike(word, token.text) : isStoodFor(words, word, token))) return false
+    const starred = parts[place]
+    if (!(starred ? isLike(starred, token.text) : isStoodFor(words, word, token))) return false
   }
   return true
 }
@@ -157,13 +158,15 @@ function isMeant(word: string, token: Token, from: number): boolean {
   return true
 }
 
-/** Whether a word has the parts of another between its stars, in their order. Linear: each part is looked for once. */
-function isLike(pattern: string, word: string): boolean {
-  const parts = pattern.split('*')
-  const [first = '', last = ''] = [parts[0], parts.at(-1)]
-  if (word.length < first.length + last.length || !word.startsWith(first) || !word.endsWith(last)) return false
+/** Whether a word has the parts between the stars of another, in their order. Linear: each part is looked for once. */
+function isLike(parts: readonly string[], word: string): boolean {
+  const first = parts[0] ?? ''
+  if (!word.startsWith(first)) return false
+  const last = parts.at(-1) ?? ''
+  if (word.length < first.length + last.length || !word.endsWith(last)) return false
   let at = first.length
-  for (const part of parts.slice(1, -1)) {
+  for (let place = 1; place < parts.length - 1; place++) {
+    const part = parts[place] ?? ''
     const found = word.indexOf(part, at)
     if (found < 0) return false
     at = found + part.length
