@@ -129,7 +129,9 @@ function ordinary(written: string): Pick<Token, 'text' | 'folded' | 'isUndone'> 
     false,
   )
   const meant = { text, folded, isUndone }
-  if (ORDINARY.size < MAX_REMEMBERED) ORDINARY.set(written, meant)
+  // Begun anew when full, so that a flood of words that nobody uses does not keep out those that everybody does.
+  if (ORDINARY.size >= MAX_REMEMBERED) ORDINARY.clear()
+  ORDINARY.set(written, meant)
   return meant
 }
 
@@ -310,7 +312,8 @@ function foldedWord(word: string): string {
   const known = FOLDED_WORDS.get(word)
   if (known !== undefined) return known
   const plain = foldedUnits(word)
-  if (FOLDED_WORDS.size < MAX_REMEMBERED) FOLDED_WORDS.set(word, plain)
+  if (FOLDED_WORDS.size >= MAX_REMEMBERED) FOLDED_WORDS.clear()
+  FOLDED_WORDS.set(word, plain)
   return plain
 }
 

@@ -97,7 +97,9 @@ function phrases(tokens: readonly Token[], rules: Rules, isMarked: boolean, plac
         // A word that has the pair twice is the same word.
         if (keyed && folded.indexOf(folded.slice(letter, letter + 2)) === letter) for (const each of keyed) look(each, at)
       }
-      if (isDull && dull.size < MAX_DULL && folded.length <= LONGEST_DULL) dull.add(folded)
+      if (!isDull || folded.length > LONGEST_DULL) continue
+      if (dull.size >= MAX_DULL) dull.clear()
+      dull.add(folded)
     }
   }
   return hits
