@@ -98,8 +98,9 @@ function minifiedCss() {
     name: 'minified css',
     setup(bundle: import('esbuild').PluginBuild) {
       bundle.onLoad({ filter: /\.css$/ }, async ({ path }) => {
-        const result = await build({ entryPoints: [path], minify: true, write: false, target: 'es2020' })
-        return { contents: result.outputFiles[0]?.text ?? '', loader: 'text' }
+        const result = await build({ entryPoints: [path], minify: true, write: false, target: 'es2020', charset: 'utf8' })
+        // Within variables and functions it leaves the spaces that stand after a colon or comma.
+        return { contents: result.outputFiles[0]?.text.replace(/([:,]) /g, '$1') ?? '', loader: 'text' }
       })
     },
   }

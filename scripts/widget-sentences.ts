@@ -36,6 +36,6 @@ function isSaid(): (key: string) => boolean {
     .map((name) => readFileSync(new URL(name, WIDGET), 'utf8'))
     .join('\n')
   const said = new Set([...source.matchAll(/words\.(\w+)|, '(tab\w+)'\]/g)].map(([, word, tab]) => word ?? tab))
-  for (const key of ['name', 'email', 'phone', 'address', 'removedPh', 'withdrawnPh', ...OWN_PROBLEMS]) said.add(key)
+  for (const key of ['name', 'email', 'phone', 'address', 'removedPh', 'withdrawnPh', 'kept', ...OWN_PROBLEMS]) said.add(key)
   return (key) => said.has(key)
 }

@@ -19,8 +19,10 @@ export function commentArticle(section: OpenSection, comment: Listed, reply?: Ch
   const { words } = section
   const { id, official, removed, pinned, kind, published_at } = comment
   if (removed) return h('article', 'gone', words[`${removed}Ph`])
-  const acts = h('footer', {}, likeButton(section, comment), reply)
-  if (!official) acts.append(reportButton(section, id, acts))
+  const fault = alarm()
+  const acts = h('footer', {}, likeButton(section, comment, fault), reply)
+  if (!official) acts.append(reportButton(section, id, acts, fault))
+  acts.append(fault)
   return article(
     section,
     official ? 'official' : '',
@@ -72,7 +74,7 @@ export function heading(name: string, ...remarks: readonly Child[]): Child[] {
   ]
 }
 
-function likeButton(section: OpenSection, { id, likes }: Listed): HTMLElement {
+function likeButton(section: OpenSection, { id, likes }: Listed, fault: HTMLElement): HTMLElement {
   const { words } = section
   const name = `like:${id}` as const
   const paint = ({ likes, liked }: Liked) => {
@@ -88,47 +90,46 @@ function likeButton(section: OpenSection, { id, likes }: Listed): HTMLElement {
       '',
       asReader(),
     )
-    if (problem) press.after(alarm(problemSentence(section, problem)))
-    else {
+    show(fault, problem && problemSentence(section, problem))
+    if (value) {
       paint(value)
       keep(section, name, value.liked || null)
     }
   })
   // Others see a like after some seconds; its giver, always.
   const liked = !!recall(section, name)
-  paint({ liked, likes: Math.max(likes, liked ? 1 : 0) })
+  paint({ liked, likes: Math.max(likes, +liked) })
   return press
 }
 
-function reportButton(section: OpenSection, id: string, acts: HTMLElement): HTMLElement {
+function reportButton(section: OpenSection, id: string, acts: HTMLElement, fault: HTMLElement): HTMLElement {
   const { words } = section
   const press = button('quiet', words.report, async () => {
     const [found, problem] = await ask<Reasons>(section, 'report', pathOf(section, 'reasons'))
-    if (acts.nextSibling) return
+    show(fault, problem && problemSentence(section, problem))
+    if (!found || acts.nextSibling) return
     const close = (...instead: readonly HTMLElement[]) => {
       form.replaceWith(...instead)
       focusOn(instead[0] ?? press)
     }
-    const form = found
-      ? createForm<unknown>(section, {
-          heading: words.report,
-          label: words.submit,
-          place: `report-${id}`,
-          fields: [
-            {
-              name: 'reason',
-              label: words.reportReason,
-              isRequired: true,
-              options: found.reasons.map(({ code, text }) => ({ code, text: said(section, `reason_${code}`, text) })),
-            },
-            { name: 'text', label: words.reportText },
-          ],
-          compose: (values) => values,
-          send: (payload) => send(section, 'report', `comments/${id}/reports`, 'POST', payload, asReader()),
-          done: () => close(h('p', 'hint', words.reported)),
-          cancel: close,
-        })
-      : alarm(problemSentence(section, problem))
+    const form = createForm<unknown>(section, {
+      heading: words.report,
+      label: words.report,
+      place: `report-${id}`,
+      fields: [
+        {
+          name: 'reason',
+          label: words.reportReason,
+          isRequired: true,
+          options: found.reasons.map(({ code, text }) => ({ code, text: said(section, `reason_${code}`, text) })),
+        },
+        { name: 'text', label: words.reportText },
+      ],
+      compose: (values) => values,
+      send: (payload) => send(section, 'report', `comments/${id}/reports`, 'POST', payload, asReader()),
+      done: () => close(h('p', 'hint', words.reported)),
+      cancel: close,
+    })
     acts.after(form)
     form.querySelector('select')?.focus()
   })

@@ -65,10 +65,10 @@ export const CONSENT = 'c:'
  */
 export function createForm<Value>(section: Section, options: FormOptions<Value>): HTMLElement {
   const { words } = section
-  const { fields, heading, label, start, cancel } = options
+  const { fields, heading, label, start = {}, intro = [], cancel } = options
   const place = `draft:${options.place}` as const
   const kept = recall<Draft>(section, place)
-  let draft: Draft = { since: Date.now(), values: start ?? {}, ...kept }
+  let draft: Draft = { since: Date.now(), values: start, ...kept }
   let isSending = false
   let hasSeenHints = false
 
@@ -132,7 +132,7 @@ export function createForm<Value>(section: Section, options: FormOptions<Value>)
       return
     }
     if (problem?.status !== 0) keepDraft({ ...sent, isSending: false })
-    if (problem) showFaults(problem.errors?.[0] ? problem.errors : [problem])
+    if (problem) showFaults(problem.errors?.[0] ? problem.errors : [problem, ...(problem.status ? [] : [{ code: 'kept' }])])
   }
   const resume = () => {
     if (draft.isSending) void submit()
@@ -178,7 +178,7 @@ export function createForm<Value>(section: Section, options: FormOptions<Value>)
       },
     },
     h('h3', {}, heading),
-    ...(options.intro ?? []),
+    ...intro,
     ...fields.map((field) => field && fieldBox(words, field, draft.values[field.name])),
     alert,
     h(

@@ -25,7 +25,7 @@ export function ownElement(section: OpenSection, own: Own): HTMLElement {
   const paint = (body: string) => {
     remember({ ...own, body })
     show(workshop, actions)
-    show(element, article(section, 'own', heading(own.name, state), body, h('div', {}, ...receiptLine, outcome, workshop)))
+    show(element, article(section, 'own', heading(own.name, state), body, h('div', {}, ...receiptLine, workshop, outcome)))
     return body
   }
   const openEdit = () => {

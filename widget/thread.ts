@@ -41,8 +41,8 @@ export async function openThread(section: Section, query: View['query']): Promis
   if (signal.aborted) return
   if (!answer) {
     const retry = button('plain', section.words.retry, () => void openThread(section, query))
-    // A lost connection needs no second sentence; a refusal tells the portal's staff what to mend.
-    show(status, section.words.loadFailed, ' ', problem.status > 0 && problemSentence(section, problem), ' ', retry)
+    // Why: the reader may have no line; a refusal tells the portal's staff what to mend.
+    show(status, section.words.loadFailed, ' ', problemSentence(section, problem), ' ', retry)
     return
   }
   const { site, thread } = answer
@@ -67,7 +67,9 @@ export async function openThread(section: Section, query: View['query']): Promis
     title,
     status,
     message && h('p', 'note', message),
-    closed ? h('p', 'note', said(view, `closed_${closed.reason}`, closed.message)) : newForm(view),
+    closed
+      ? h('p', 'note', said(view, `closed_${closed.reason}`, closed.messages[view.language as 'vi'] ?? closed.message))
+      : newForm(view),
     view.top,
     tabs,
     view.list,
@@ -103,7 +105,7 @@ export async function openThread(section: Section, query: View['query']): Promis
 
 /** The comment that the page's address names; '' when it names none. */
 export function wanted(): string {
-  return location.hash.startsWith(FRAGMENT) ? location.hash.slice(FRAGMENT.length) : ''
+  return location.hash.split(FRAGMENT)[1] ?? ''
 }
 
 function firstOf(query: View['query']): View['query'] {

@@ -28,7 +28,7 @@ export function createWriteForm(
     body,
   })
   /** What is told of an author, where the site asks for it. `type` is what a browser calls it, and that of its input where there is such a one. */
-  const author = (name: 'name' | 'email' | 'phone' | 'address', type: string, hint = words.contactHint, box?: Field): Field[] =>
+  const author = (name: 'name' | 'email' | 'phone' | 'address', type: string, box?: Field, hint = words.contactHint): Field[] =>
     fields[name] === 'off' ? [] : [{ name, type, label: words[name], isRequired: fields[name] === 'required', hint }, ...(box ? [box] : [])]
   const consent = (purpose: 'terms' | 'name' | 'notify', label: string, more: Partial<Field> = {}): Field => ({
     name: CONSENT + purpose,
@@ -50,8 +50,8 @@ export function createWriteForm(
         isRequired: fields.kind === 'required',
         options: kinds.map((code) => ({ code, text: kindName(section, code) })),
       },
-      ...author('name', 'name', words.nameUnpublished, consent('name', words.consentName)),
-      ...author('email', 'email', words.contactHint, consent('notify', words.consentNotify)),
+      ...author('name', 'name', consent('name', words.consentName), words.nameUnpublished),
+      ...author('email', 'email', consent('notify', words.consentNotify)),
       ...author('phone', 'tel'),
       ...author('address', 'street-address'),
       consent('terms', words.consentTerms, {
@@ -65,7 +65,7 @@ export function createWriteForm(
       parent_id: parentId,
       consents: ['terms', 'name', 'notify'].filter((purpose) => values[CONSENT + purpose]),
       consents_version: consents.version,
-      form: { seconds: Math.max(0, Date.now() - since) / 1_000, pasted: !!isPasted },
+      form: { seconds: Math.max(0, Date.now() - since) / 1_000, pasted: isPasted },
     }),
     send: async (payload, key) => {
       const content = JSON.parse(payload)

@@ -1,7 +1,7 @@
 // When opinions are taken: a site's state, hours and closed days, and an article's own opening and closing. Pure; the caller says
 // what time it is. Days and times of day are those of Vietnam, which has had no summer time since 1975.
 import { date, dateTime, fill } from '../i18n/format.ts'
-import { strings } from '../i18n/index.ts'
+import { type Language, strings } from '../i18n/index.ts'
 import { AppError, type Site } from './context.ts'
 
 /** Why nothing is taken: the article is closed, the site is, or it is outside its hours or days. */
@@ -53,9 +53,9 @@ export function refuseClosed(opening: Opening): void {
   throw new AppError('site_closed')
 }
 
-/** What readers are told where nothing is taken: the site's own words, or a sentence with the time it opens again. */
-export function closedSentence(site: Pick<Site, 'settings'>, opening: Opening): string {
-  const { language, closed_message: own } = site.settings
+/** What readers are told where nothing is taken: the site's own words, or a sentence of the language with the time it opens again. */
+export function closedSentence(site: Pick<Site, 'settings'>, opening: Opening, language: Language): string {
+  const { closed_message: own } = site.settings
   const words = strings(language)
   const until = opening.opensAt === null ? null : dateTime(opening.opensAt)
   if (opening.closed === 'article') return until === null ? words.reader.closed : fill(words.settings.articleClosedUntil, { time: until })

@@ -260,12 +260,12 @@ function Opinions(props: { url: string }) {
   return (
     <div class="opinions">
       <script type="module" src="/widget/v1.js" />
-      <y-kien site={WARD.slug} article={ARTICLE.key} />
-      <noscript>
-        <p>
+      <y-kien site={WARD.slug} article={ARTICLE.key}>
+        <canvas width="1" height="1200" />
+        <noscript>
           <a href={`/r/${WARD.slug}?${query}`}>Ý kiến bạn đọc: xem và gửi ý kiến về bài viết này</a>
-        </p>
-      </noscript>
+        </noscript>
+      </y-kien>
     </div>
   )
 }

@@ -112,7 +112,14 @@ export const ThreadShape = z
       count: z.number(),
       official_count: z.number(),
       message: z.string().nullable(),
-      closed: z.object({ reason: z.enum(['article', 'site', 'hours']), message: z.string(), opens_at: Time.nullable() }).nullable(),
+      closed: z
+        .object({
+          reason: z.enum(['article', 'site', 'hours']),
+          message: z.string(),
+          messages: z.partialRecord(Language, z.string()),
+          opens_at: Time.nullable(),
+        })
+        .nullable(),
     }),
     comments: z.array(CommentShape),
     next: z.string().nullable(),

@@ -19,7 +19,7 @@ export const reader = {
   anonymous: 'Reader',
   email: 'E-mail',
   phone: 'Phone number',
-  contactHint: 'Not published; only for the agency to contact and answer you',
+  contactHint: 'Not published; only for the agency to answer you',
   optional: 'Optional',
   required: 'Required',
   thousands: ',',
@@ -56,12 +56,13 @@ export const reader = {
   pinned: 'Pinned opinion',
   removedPh: 'This opinion was removed under the rules',
   withdrawnPh: 'This opinion was withdrawn by its author',
-  empty: 'No opinions yet. You are welcome to send the first.',
+  empty: 'No opinions yet. You may send the first.',
   closed: 'This article no longer takes opinions',
+  kept: 'The text is kept on this device and sent when there is one.',
   loading: 'Loading opinions…',
   loadFailed: 'The opinions could not be loaded.',
   retry: 'Try again',
-  stale: 'Showing the list saved last time.',
+  stale: 'Showing the list as last saved.',
   timeNow: 'Just now',
   timeMinutes: '{n} minutes ago',
   timeHours: '{n} hours ago',
@@ -198,7 +199,7 @@ export const problems = {
   ban_reason_invalid: 'The reason for the ban is not valid or too long.',
   busy: 'The system is busy. Nothing was sent; please try again.',
   internal: 'Something went wrong. Nothing was sent; please try again.',
-  offline: 'No connection. Your text is kept on this device and will be sent when there is one.',
+  offline: 'No connection.',
 } as const satisfies Strings<typeof vi.problems>
 
 export const states = {

@@ -57,6 +57,7 @@ export const reader = {
   withdrawnPh: 'Ý kiến đã được người gửi rút lại',
   empty: 'Chưa có ý kiến nào. Mời Ông/Bà gửi ý kiến đầu tiên.',
   closed: 'Đã kết thúc nhận ý kiến đối với bài viết này',
+  kept: 'Nội dung được giữ lại trên máy và sẽ được gửi khi có mạng.',
   loading: 'Đang tải ý kiến…',
   loadFailed: 'Chưa tải được ý kiến.',
   retry: 'Thử lại',
@@ -199,7 +200,7 @@ export const problems = {
   ban_reason_invalid: 'Lý do tạm ngừng không hợp lệ hoặc quá dài.',
   busy: 'Hệ thống đang bận. Nội dung chưa được gửi; xin thử lại.',
   internal: 'Hệ thống gặp lỗi. Nội dung chưa được gửi; xin thử lại.',
-  offline: 'Mất kết nối. Nội dung được giữ lại trên máy và sẽ được gửi khi có mạng.',
+  offline: 'Mất kết nối.',
 } as const
 
 /** Moderation states as the contract names them. */

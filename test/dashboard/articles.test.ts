@@ -132,6 +132,7 @@ it('the embed code names this site, its release with an integrity hash, how numb
     `site=&quot;${ward.slug}&quot;`,
     'integrity=&quot;sha384-xyz&quot;',
     '/widget/9.9.9-abc.js',
+    '&lt;canvas width=&quot;1&quot; height=&quot;1200&quot;&gt;',
     `script-src ${BASE};`,
     `src=&quot;${BASE}/widget/counts.js&quot;`,
     `&lt;y-kien-count site=&quot;${ward.slug}&quot;`,

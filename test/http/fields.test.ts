@@ -2,6 +2,7 @@
 // it an author gets to see again by the receipt.
 import { beforeAll, describe, expect, it } from 'vitest'
 import { setSite } from '../../src/core/sites.ts'
+import { strings } from '../../src/i18n/index.ts'
 import { unseal } from '../../src/lib/crypto.ts'
 import { openWard, type Ward } from '../support/ward.ts'
 
@@ -63,6 +64,20 @@ describe('a site', () => {
     expect(await thread.json()).toMatchObject({ site: expected })
     await ask({ agency: null, languages: null, privacy_url: null })
     expect(await siteView()).toMatchObject({ agency: 'Phường Thử', languages: ['vi', 'en'] })
+  })
+
+  it('that takes nothing says so in each of its languages, in its own words where it has some', async () => {
+    const closed = async () =>
+      ((await (await ward.request(`/api/v1/sites/${ward.slug}/threads?key=muc`)).json()) as { thread: { closed: unknown } }).thread.closed
+    await ask({ state: 'closed' })
+    const [vi, en] = (['vi', 'en'] as const).map((language) => strings(language).settings.siteClosed)
+    expect(await closed()).toEqual({ reason: 'site', message: vi, messages: { vi, en }, opens_at: null })
+    await ask({ language: 'en', languages: ['en'] })
+    expect(await closed()).toMatchObject({ message: en, messages: { en } })
+    await ask({ language: null, languages: null, closed_message: 'Nghỉ lễ.' })
+    expect(await closed()).toMatchObject({ message: 'Nghỉ lễ.', messages: { vi: 'Nghỉ lễ.', en: 'Nghỉ lễ.' } })
+    await ask({ state: null, closed_message: null })
+    expect(await closed()).toBeNull()
   })
 
   it('can be set by one value and keeps the others; a wrong name or value changes nothing', async () => {

@@ -2,6 +2,7 @@
 import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest'
 import { setSite } from '../../src/core/sites.ts'
+import { strings } from '../../src/i18n/index.ts'
 import { answer, publish } from '../support/opinions.ts'
 import { openBrowser, type Service, SITE, startService } from '../support/service.ts'
 
@@ -106,6 +107,20 @@ it('speaks no language that the site does not, and says in which it speaks', asy
   }
 })
 
+it('says why nothing is taken in the language that it speaks', async () => {
+  await setSite(service.services, SITE, { state: 'closed' })
+  try {
+    await page.goto(service.addPage(`${script()}<div lang="en">${element('mot')}</div>${element('hai')}`))
+    const said = (name: string) => page.locator('y-kien', { hasText: name }).locator('.note').first().innerText()
+    await page.getByRole('heading', { name: 'Readers’ opinions (3)' }).waitFor()
+    await page.getByRole('heading', { name: 'Ý kiến bạn đọc (1)' }).waitFor()
+    expect(await said('Readers’ opinions')).toBe(strings('en').settings.siteClosed)
+    expect(await said('Ý kiến bạn đọc')).toBe(strings('vi').settings.siteClosed)
+  } finally {
+    await setSite(service.services, SITE, { state: 'open' })
+  }
+})
+
 it('lets the page replace the service’s sentences too: types of opinion, reasons, hints', async () => {
   await setSite(service.services, SITE, { ask_kind: 'optional' })
   try {
@@ -202,7 +217,7 @@ it('does its whole work under the strictest policy, without a violation', async 
   await root.getByRole('button', { name: 'Thích 1', exact: true }).waitFor()
   await root.getByRole('button', { name: 'Báo vi phạm' }).click()
   await root.getByLabel('Lý do báo vi phạm').selectOption({ index: 2 })
-  await root.getByRole('button', { name: 'Gửi ý kiến', exact: true }).click()
+  await root.locator('form').getByRole('button', { name: 'Báo vi phạm' }).click()
   await root.getByText('Đã ghi nhận báo vi phạm.').waitFor()
   await page.getByLabel('Nội dung ý kiến').first().fill('Gửi từ trang chặt chẽ.')
   await page.getByRole('button', { name: 'Xem trước' }).click()

@@ -1,6 +1,7 @@
 // What goes wrong between a reader and the service: the text survives, and the service ends with one opinion.
 import type { Browser, BrowserContext, Locator, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest'
+import { publish } from '../support/opinions.ts'
 import { openBrowser, type Service, startService } from '../support/service.ts'
 
 let browser: Browser
@@ -13,7 +14,7 @@ let own: Locator
 
 beforeAll(async () => {
   browser = await openBrowser()
-  service = await startService('http', { YKIEN_LIMITS: 'off' })
+  service = await startService('http', { YKIEN_LIMITS: 'off', YKIEN_UNDO_SECONDS: '0' })
 })
 afterAll(async () => {
   await browser?.close()
@@ -41,7 +42,8 @@ it('a line that is cut keeps the text, and it is sent once, by itself, when ther
   await write(text)
   await context.setOffline(true)
   await send.click()
-  await page.getByText('Mất kết nối. Nội dung được giữ lại trên máy và sẽ được gửi khi có mạng.').waitFor()
+  await page.getByText('Mất kết nối.').waitFor()
+  await page.getByText('Nội dung được giữ lại trên máy và sẽ được gửi khi có mạng.').waitFor()
   expect(await body.inputValue()).toBe(text)
   await context.setOffline(false)
   await own.waitFor()
@@ -49,6 +51,34 @@ it('a line that is cut keeps the text, and it is sent once, by itself, when ther
   await page.reload()
   await own.waitFor()
   expect(await count(text)).toBe(1)
+})
+
+it('without a line a like, a report and a withdrawal say so once, promise nothing, and work when pressed again with one', async () => {
+  const id = await publish(service, { body: 'Ý kiến để thích và báo.' })
+  await write('Ý kiến sẽ rút khi mất mạng.')
+  await send.click()
+  await own.waitFor()
+  const article = page.locator(`y-kien .list [data-id="${id}"]`)
+  const [like, report] = [/Thích/, 'Báo vi phạm'].map((name) => article.getByRole('button', { name }).first())
+  const withdraw = own.getByRole('button', { name: 'Rút lại' })
+  await withdraw.click()
+  await context.setOffline(true)
+  for (const press of [like, like, report, report]) {
+    await press?.click()
+    await expect.poll(() => article.getByRole('alert').allInnerTexts()).toEqual(['Mất kết nối.'])
+  }
+  await withdraw.last().click()
+  await own.getByText('Mất kết nối.').waitFor()
+  expect(await page.getByText('sẽ được gửi khi có mạng').count()).toBe(0)
+  await context.setOffline(false)
+  await like?.click()
+  await expect.poll(() => like?.getAttribute('aria-pressed')).toBe('true')
+  expect(await article.getByRole('alert').allInnerTexts()).toEqual([''])
+  await report?.click()
+  await article.getByLabel('Lý do báo vi phạm').waitFor()
+  await withdraw.click()
+  await withdraw.last().click()
+  await own.getByText('Đã rút lại ý kiến.').waitFor()
 })
 
 it('what was waiting for a line when the page was closed is sent when it is opened again', async () => {

@@ -71,6 +71,14 @@ describe('guides', () => {
     expect([...new Set(embedding.map(({ guide }) => guide))]).toEqual(named)
   })
 
+  it('each keeps the room of the section, as those of the README and of the documentation do', () => {
+    const [readme, documented] = ['README.md', 'docs/embedding.md'].map((path) => readFileSync(path, 'utf8'))
+    const [first] = /<script[^>]*v1\.js[\s\S]*?```/.exec(documented ?? '') ?? []
+    const [short] = /<script[^>]*v1\.js[\s\S]*?```/.exec(readme ?? '') ?? []
+    for (const text of [first, short, ...embedding.map((snippet) => snippet.text)])
+      expect(text).toMatch(/<canvas width="1" height="1200"><\/canvas>|'canvas'\), { width: 1, height: 1200 }/)
+  })
+
   it.each(embedding.map((snippet, index) => [`${snippet.guide} (${index})`, snippet] as const))('%s', async (_name, snippet) => {
     const page = await browser.newPage()
     const html = snippet.language === 'js' ? `<main data-ykien></main><script>${rendered(snippet.text)}</script>` : rendered(snippet.text)

@@ -351,7 +351,7 @@ it('the keyboard alone reads, likes, reports, replies, writes, edits and withdra
   await page.keyboard.press('ArrowDown')
   await tabTo('|text')
   await page.keyboard.type('Báo bằng bàn phím.')
-  await tabTo('Gửi ý kiến|')
+  await tabTo('Báo vi phạm|')
   await page.keyboard.press('Enter')
   await page.getByText('Đã ghi nhận báo vi phạm').waitFor()
   const reports = await service.services.store.db.selectFrom('report').select('body').execute()

@@ -1,5 +1,6 @@
 // Queries of readers: an article's published comments. Each starts with one look-up by which a kept answer is proven.
 // Not for: the rows of a page (page.ts), their shapes (views.ts), numbers of many articles (counts.ts), feeds (feed.ts).
+import type { Language } from '../../i18n/index.ts'
 import type { Services } from '../../services.ts'
 import { allow, type Ctx, type Site } from '../context.ts'
 import { type ClosedReason, closedSentence, type Opening, openingOf } from '../opening.ts'
@@ -21,7 +22,8 @@ type ThreadView = {
   /** What staff tell readers of this article. */
   message: string | null
   /** Why nothing is taken, in a sentence, and when it is again, where that is known; null while opinions are taken. */
-  closed: { reason: ClosedReason; message: string; opens_at: string | null } | null
+  /** `messages` says the message in each language of the site; `message` is that of the site's own. */
+  closed: { reason: ClosedReason; message: string; messages: Partial<Record<Language, string>>; opens_at: string | null } | null
 }
 
 export type ThreadAnswer = { site: SiteView; thread: ThreadView; comments: CommentView[]; next: string | null }
@@ -87,9 +89,19 @@ export async function readThread(stamp: ThreadStamp, reference: ArticleReference
       count: known?.publicCount ?? 0,
       official_count: known?.officialCount ?? 0,
       message: thread?.message ?? null,
-      closed:
-        opening.closed === null ? null : { reason: opening.closed, message: closedSentence(ctx.site, opening), opens_at: opening.opensAt },
+      closed: closedOf(ctx, opening),
     },
     ...page,
+  }
+}
+
+function closedOf({ site }: Ctx, opening: Opening): ThreadView['closed'] {
+  if (opening.closed === null) return null
+  const { language, languages } = site.settings
+  return {
+    reason: opening.closed,
+    message: closedSentence(site, opening, language),
+    messages: Object.fromEntries(languages.map((each) => [each, closedSentence(site, opening, each)])),
+    opens_at: opening.opensAt,
   }
 }
