@@ -125,12 +125,13 @@ export function createForm<Value>(section: Section, options: FormOptions<Value>)
     const sent: Sent = { payload: JSON.stringify(options.compose(values, draft)), key: randomKey(), ...draft, values, isSending: true }
     keepDraft(sent)
     const [value, problem] = (await options.send(sent.payload, sent.key)) ?? []
-    setSending(false)
     if (value) {
+      // It stays as one that is sending, so that what is done is not sent again with the next line.
       keep(section, place, null)
       options.done(value, values)
       return
     }
+    setSending(false)
     if (problem?.status !== 0) keepDraft({ ...sent, isSending: false })
     if (problem) showFaults(problem.errors?.[0] ? problem.errors : [problem, ...(problem.status ? [] : [{ code: 'kept' }])])
   }

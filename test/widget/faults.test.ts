@@ -76,6 +76,7 @@ it('without a line a like, a report and a withdrawal say so once, promise nothin
   expect(await article.getByRole('alert').allInnerTexts()).toEqual([''])
   await report?.click()
   await article.getByLabel('Lý do báo vi phạm').waitFor()
+  expect(await own.count()).toBe(1)
   await withdraw.click()
   await withdraw.last().click()
   await own.getByText('Đã rút lại ý kiến.').waitFor()
