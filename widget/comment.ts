@@ -19,10 +19,9 @@ export function commentArticle(section: OpenSection, comment: Listed, reply?: Ch
   const { words } = section
   const { id, official, removed, pinned, kind, published_at } = comment
   if (removed) return h('article', 'gone', words[`${removed}Ph`])
+  const acts = h('footer')
   const fault = alarm()
-  const acts = h('footer', {}, likeButton(section, comment, fault), reply)
-  if (!official) acts.append(reportButton(section, id, acts, fault))
-  acts.append(fault)
+  show(acts, likeButton(section, comment, fault), reply, !official && reportButton(section, id, acts, fault), fault)
   return article(
     section,
     official ? 'official' : '',
@@ -91,14 +90,13 @@ function likeButton(section: OpenSection, { id, likes }: Listed, fault: HTMLElem
       asReader(),
     )
     show(fault, problem && problemSentence(section, problem))
-    if (value) {
-      paint(value)
-      keep(section, name, value.liked || null)
-    }
+    if (!value) return
+    paint(value)
+    keep(section, name, value.liked || null)
   })
   // Others see a like after some seconds; its giver, always.
   const liked = !!recall(section, name)
-  paint({ liked, likes: Math.max(likes, +liked) })
+  paint({ liked, likes: Math.max(likes, liked ? 1 : 0) })
   return press
 }
 

@@ -2,7 +2,6 @@
 // These stand first in the bundle, where they compress best.
 import './style.css'
 import './languages.ts'
-import './form.ts'
 
 import { YKienElement } from './element.ts'
 

@@ -132,7 +132,7 @@ export function createForm<Value>(section: Section, options: FormOptions<Value>)
       return
     }
     setSending(false)
-    if (problem?.status !== 0) keepDraft({ ...sent, isSending: false })
+    if (problem?.status !== 0) keepDraft({ ...draft, isSending: false })
     if (problem) showFaults(problem.errors?.[0] ? problem.errors : [problem, ...(problem.status ? [] : [{ code: 'kept' }])])
   }
   const resume = () => {
