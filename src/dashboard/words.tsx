@@ -206,6 +206,7 @@ function TrialBox(props: { desk: Desk; trial: Trial }) {
         <strong>{fill(words.tried, { n: trial.looked })}</strong> {fill(words.wouldHold, { n: trial.held })}{' '}
         {fill(words.wouldMark, { n: trial.marked })} {fill(words.wouldFree, { n: trial.freed })}
       </p>
+      {trial.changed > trial.comments.length && <p class="hint">{fill(words.triedFirst, { n: trial.comments.length })}</p>}
       {trial.comments.length > 0 && (
         <ul>
           {trial.comments.map((comment) => (

@@ -16,6 +16,9 @@ type Guard = MiddlewareHandler<AppEnv>
 
 /** Bytes a request may have: 64 KiB of body text with each character escaped in JSON, and some more fields. */
 const MAX_REQUEST_BYTES = 512 * 1024
+/** Lists of words have ten thousand entries; one letter with its marks takes nine bytes in a form. */
+const MAX_LIST_BYTES = 4 * 1024 * 1024
+const LISTS = /^\/(?:desk\/[^/]+\/words|api\/v1\/admin\/sites\/[^/]+\/rules\/[^/]+(?:\/trial)?)$/
 const UNSAFE = new Set(['POST', 'PUT', 'PATCH', 'DELETE'])
 /** How long a browser may remember a preflight, in seconds: Chromium's own ceiling. */
 const PREFLIGHT_SECONDS = '7200'
@@ -206,8 +209,9 @@ function isJson(c: AppContext): boolean {
 }
 
 async function readBytes(c: AppContext): Promise<Uint8Array[]> {
+  const most = LISTS.test(c.req.path) ? MAX_LIST_BYTES : MAX_REQUEST_BYTES
   const declared = c.req.header('content-length')
-  if (Number(declared ?? 0) > MAX_REQUEST_BYTES) throw new AppError('too_large')
+  if (Number(declared ?? 0) > most) throw new AppError('too_large')
   // A host holds a request to the length it declares, so there is no need to count along, and no stream to be made.
   if (declared !== undefined) return [new Uint8Array(await c.req.raw.arrayBuffer())]
   const chunks: Uint8Array[] = []
@@ -217,7 +221,7 @@ async function readBytes(c: AppContext): Promise<Uint8Array[]> {
     const { done, value } = await reader.read()
     if (done) break
     length += value.byteLength
-    if (length > MAX_REQUEST_BYTES) {
+    if (length > most) {
       await reader.cancel()
       throw new AppError('too_large')
     }

@@ -2,14 +2,13 @@
 // Paths and shapes are the contract of version 1; docs/api.md says what they mean.
 import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi'
 import { etag } from 'hono/etag'
-import { offerChallenge } from '../core/abuse/admit.ts'
 import { readCounts } from '../core/comments/counts.ts'
 import { NudgeInput, nudge } from '../core/comments/nudge.ts'
 import { readThread, stampThread } from '../core/comments/read.ts'
 import { readReceipt } from '../core/comments/receipts.ts'
 import { like, REPORT_REASONS, ReportInput, report, unlike } from '../core/comments/respond.ts'
 import { ReviseInput, revise, withdraw } from '../core/comments/revise.ts'
-import { SubmitInput, submit } from '../core/comments/submit.ts'
+import { challengeBefore, SubmitInput, submit } from '../core/comments/submit.ts'
 import { viewSite } from '../core/comments/views.ts'
 import { AppError } from '../core/context.ts'
 import { findSite, findSiteOfComment } from '../core/sites.ts'
@@ -233,7 +232,7 @@ export function publicApi(limiter: RateLimiter): OpenAPIHono<AppEnv> {
     const { key, url, body } = c.req.valid('query')
     const ctx = await readerCtx(c, c.req.valid('param').site)
     c.header('cache-control', 'no-store')
-    return c.json(await offerChallenge(ctx, senderOf(c), articleOf({ key, url }, '').key, body ?? null), 200)
+    return c.json(await challengeBefore(ctx, senderOf(c), articleOf({ key, url }, ''), body ?? null), 200)
   })
 
   api.openapi(routes.nudge, async (c) => {

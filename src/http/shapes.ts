@@ -465,6 +465,7 @@ export const TrialShape = z
     held: z.number(),
     marked: z.number(),
     freed: z.number(),
+    changed: z.number(),
     comments: z.array(
       z.object({
         id: z.string(),

@@ -1136,6 +1136,7 @@ export const screening = {
   wouldHold: '{n} more to look at carefully;',
   wouldMark: '{n} more to note;',
   wouldFree: 'fewer signals in {n}.',
+  triedFirst: 'The first {n} opinions are listed below, those to look at carefully before all others.',
   ruleTitle: 'Rule: {name}',
   ofProduct: 'A signal that comes with the product.',
   ofBuiltIn: 'An entry of a built-in list: {list}.',

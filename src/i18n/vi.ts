@@ -1153,6 +1153,7 @@ export const screening = {
   wouldHold: 'Thêm {n} ý kiến cần xem kỹ;',
   wouldMark: 'thêm {n} ý kiến cần lưu ý;',
   wouldFree: 'bớt lưu ý ở {n} ý kiến.',
+  triedFirst: '{n} ý kiến đầu tiên được liệt kê dưới đây: trước hết là ý kiến cần xem kỹ.',
   ruleTitle: 'Quy tắc: {name}',
   ofProduct: 'Gợi ý có sẵn của hệ thống.',
   ofBuiltIn: 'Mục trong danh mục có sẵn: {list}.',

@@ -271,6 +271,17 @@ describe('an article in flood', () => {
   it('is known to a process that has not seen it', async () => {
     fresh()
     await until('challenge_required', (n) => post({ key: 'lut-2', body: `Lụt hai ${n}.`, peer: `192.0.2.${n % 250}` }))
+    // The counter to be found lies below 100,000, twice as far in a flood; a random number between tells which it was.
+    const drawn = 150_000
+    const randomBytes = (length: number) => {
+      const bytes = ward.services.randomBytes(length)
+      if (length === 4) new DataView(bytes.buffer).setUint32(0, drawn)
+      return bytes
+    }
+    restart({ ...ward, services: { ...ward.services, randomBytes } })
+    const { required, solution } = await offered('Ở tiến trình khác.', { key: 'lut-2', peer: '198.51.100.23' })
+    expect(required).toBe(true)
+    expect(JSON.parse(atob(solution))).toMatchObject({ solution: { counter: drawn } })
     restart()
     expect(await post({ key: 'lut-2', body: 'Ở tiến trình khác.', peer: '198.51.100.23' })).toMatchObject({ code: 'challenge_required' })
   })
@@ -374,6 +385,40 @@ describe('on the page without script', () => {
     expect(await signalsOf({ body: 'Người gõ từ tốn.' })).toEqual([])
     expect(await signalsOf({ body: 'Giờ tự bịa.', shown: `${new Date(0).toISOString()}~abc` })).toEqual([])
   })
+})
+
+describe('likes and reports', () => {
+  it.each([
+    ['like', 'PUT', 120, undefined],
+    ['report', 'POST', 10, { reason: 'ads' }],
+  ] as const)(
+    'of one network are held up past %s %s %i a minute, whichever browser is named, and counted; others go on',
+    async (bucket, method, most, body) => {
+      fresh()
+      const { comment } = await ward.published(`Để bày tỏ ý kiến: ${bucket}.`)
+      const path = `/api/v1/comments/${comment.id}/${bucket === 'like' ? 'like' : 'reports'}`
+      const refusals = async () => {
+        const text = await (await ward.request('/metrics', { headers: { authorization: 'Bearer a-token-of-the-operator' } })).text()
+        return Number(new RegExp(`^ykien_rate_limited_total\\{bucket="${bucket}"\\} (\\d+)$`, 'm').exec(text)?.[1] ?? 0)
+      }
+      const act = (n: number, peer: string) => {
+        const headers = {
+          'ykien-reader': `trinh-duyet-${String(n).padStart(12, '0')}`,
+          'content-type': 'application/json',
+          'accept-language': 'vi',
+        }
+        return ask(path, { method, headers, ...(body === undefined ? {} : { body: JSON.stringify(body) }) }, peer)
+      }
+      const before = await refusals()
+      for (let n = 0; n < most; n++) expect((await act(n, '198.51.100.80')).ok).toBe(true)
+      const refused = await act(most, '198.51.100.80')
+      expect(refused.status).toBe(429)
+      expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0)
+      expect(await refused.json()).toMatchObject({ code: 'rate_limited' })
+      expect(await refusals()).toBe(before + 1)
+      expect((await act(most, '198.51.100.81')).ok).toBe(true)
+    },
+  )
 })
 
 describe('the operator', () => {

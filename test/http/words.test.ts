@@ -6,7 +6,7 @@ import { keepAssessments } from '../../src/core/moderation/assess.ts'
 import { runOutbox } from '../../src/core/outbound/outbox.ts'
 import { type Facts, screened } from '../../src/core/screening/screen.ts'
 import { SIGNAL_CODES } from '../../src/core/screening/signal.ts'
-import { rulesFor, type Trial, type Wordlist } from '../../src/core/screening/wordlist.ts'
+import { rulesFor, type Trial, tryLists, type Wordlist } from '../../src/core/screening/wordlist.ts'
 import { BASE, openWard, type Ward } from '../support/ward.ts'
 
 /** A text in which every signal of a text is found, but those of another encoding and of no marks. */
@@ -75,6 +75,48 @@ describe('an office’s lists', () => {
     expect(trial).toMatchObject({ looked: 3, held: 2, marked: 0, freed: 0 })
     expect(trial.comments.map(({ gained }) => gained)).toEqual([['chợ tạm'], ['chợ tạm']])
     expect((await rules()).ward).toEqual(EMPTY)
+  })
+
+  it('are tried with those to look at carefully shown first, however many others change, and let others in meanwhile', async () => {
+    const one = await ward.submit('Dự án treo ở xóm dưới.')
+    ward.clock.ms += 1_000
+    const two = await ward.submit('Lại một dự án treo.')
+    ward.clock.ms += 1_000
+    for (let n = 0; n < 60; n++) await ward.submit(`Chợ tạm số ${n}.`)
+    let pauses = 0
+    const ctx = await ward.ctx({ kind: 'staff', id: 'a', name: 'Cô Một', role: 'leader' })
+    const pause = async () => {
+      pauses++
+    }
+    const trial = await tryLists({ ...ctx, services: { ...ctx.services, pause } }, 'ward', {
+      ...EMPTY,
+      hold: ['dự án treo'],
+      mark: ['chợ tạm'],
+    })
+    expect(trial).toMatchObject({ looked: 62, held: 2, marked: 60 })
+    expect(trial.comments.slice(0, 2).map(({ id }) => id)).toEqual([two.comment.id, one.comment.id])
+    expect(trial.comments).toHaveLength(50)
+    expect(pauses).toBeGreaterThan(0)
+    const shown = await (
+      await send(await ward.signIn('leader'), 'words', { scope: 'ward', version: '0', hold: 'dự án treo', mark: 'chợ tạm', act: 'try' })
+    ).text()
+    expect(shown).toContain('50 ý kiến đầu tiên')
+  })
+
+  it('are tried also where an entry would only weigh more than now', async () => {
+    await save({ mark: ['chợ tạm'] })
+    await ward.submit('Chợ tạm gây ồn.')
+    const { json } = await api('leader', 'POST', 'rules/ward/trial', { ...EMPTY, hold: ['chợ tạm'] })
+    expect(json as Trial).toMatchObject({ looked: 1, held: 1, marked: 0, freed: 0 })
+  })
+
+  it('of ten thousand entries are tried, kept and taken in through the desk’s form', async () => {
+    const cookie = await ward.signIn('leader')
+    const entries = Array.from({ length: 10_000 }, (_, n) => `đường quảng cáo ${n}`)
+    const fields = { scope: 'ward', version: String((await rules()).version), hold: entries.join('\r\n') }
+    expect((await send(cookie, 'words', { ...fields, act: 'try' })).status).toBe(200)
+    expect((await send(cookie, 'words', { ...fields, act: 'save' })).status).toBe(303)
+    expect((await rules()).ward.hold).toHaveLength(10_000)
   })
 
   it('are not saved over another’s change, and each change is told with who made it', async () => {

@@ -8,7 +8,7 @@ import { commit } from '../record.ts'
 import { type BanKind, type Banned, banHashes, bannedUntil, refuseBanned } from './ban.ts'
 import { type Challenge, checkWork, newChallenge, type Subject, useWork, type Work } from './challenge.ts'
 import { floodGoesOn, floodTook } from './flood.ts'
-import { AT_EASE, type Networks, SCOPES, type Scope, type Weigh } from './pressure.ts'
+import { AT_EASE, type Networks, SCOPES, type Scope, type Verdict, type Weigh } from './pressure.ts'
 import { checkAnswer } from './question.ts'
 
 /** Who sends, as far as a door knows; `answer` is that to the question which stands for a challenge on the page without script. */
@@ -122,12 +122,7 @@ export async function admit(
   if (verdict.wait > 0) services.meters.refusals.add('post')
   if (verdict.wait > 0) throw new AppError('rate_limited', { retryAfter: verdict.wait, values: { n: verdict.wait } })
 
-  const isBeginning = lately.ofThread >= SCOPES.article.easy.burst && lately.floodUntil === null
-  const isOpen = lately.floodUntil !== null && lately.floodUntil > services.now().toISOString()
-  const isFlooded = verdict.busy.includes('article') || isOpen || isBeginning
-  const busy = new Set<Scope>(verdict.busy)
-  if (isFlooded) busy.add('article')
-  if (lately.ofSite >= MOST_LATELY) busy.add('site')
+  const { busy, hardness, isFlooded, isBeginning } = busyOf(ctx, verdict, lately)
   const tell = verdict.tell ?? (isBeginning ? { refused: 0 } : null)
   const isNew = lately.floodUntil === null
   if (tell !== null && isNew && threadId !== null) services.meters.floods.add('began')
@@ -137,7 +132,7 @@ export async function admit(
     if (tell !== null && threadId !== null) await commit(ctx, floodGoesOn(ctx, threadId, { taken: 0, refused: tell.refused, isNew }))
     const code = 'refusal' in shown ? shown.refusal.code : 'challenge_required'
     if (code === 'challenge_required') for (const scope of busy) services.meters.challenges.add(scope)
-    throw new AppError(code, { members: { challenge: await newChallenge(ctx, subject, verdict.hardness) } })
+    throw new AppError(code, { members: { challenge: await newChallenge(ctx, subject, hardness) } })
   }
   if (work !== null) services.meters.challengeAnswers.add(post.solution === null ? 'answered' : 'solved')
   return {
@@ -158,13 +153,25 @@ export async function admit(
 export async function offerChallenge(
   ctx: Ctx,
   sender: Sender,
-  article: string,
-  body: string | null,
+  post: { article: string; body: string | null; lately: Lately },
 ): Promise<{ required: boolean; challenge: Challenge | null }> {
+  const { article, body, lately } = post
   const { busy, hardness } = ctx.services.config.limits
-    ? await sender.weigh({ ...askedOf(ctx, sender, article, null), isLook: true })
-    : AT_EASE
-  return { required: busy.length > 0, challenge: body === null ? null : await newChallenge(ctx, { article, body }, hardness) }
+    ? busyOf(ctx, await sender.weigh({ ...askedOf(ctx, sender, article, null), isLook: true }), lately)
+    : { ...AT_EASE, busy: new Set() }
+  return { required: busy.size > 0, challenge: body === null ? null : await newChallenge(ctx, { article, body }, hardness) }
+}
+
+/** What asks for a challenge, and how hard: what this service's memory finds busy, and what the database does, for services started apart. */
+function busyOf(ctx: Ctx, verdict: Verdict, lately: Lately) {
+  const isBeginning = lately.ofThread >= SCOPES.article.easy.burst && lately.floodUntil === null
+  const isOpen = lately.floodUntil !== null && lately.floodUntil > ctx.services.now().toISOString()
+  const isFlooded = verdict.busy.includes('article') || isOpen || isBeginning
+  const busy = new Set<Scope>(verdict.busy)
+  if (isFlooded) busy.add('article')
+  if (lately.ofSite >= MOST_LATELY) busy.add('site')
+  const hardness = verdict.hardness * 2 ** (busy.size - verdict.busy.length)
+  return { busy, hardness, isFlooded, isBeginning }
 }
 
 /** The work that came with a post, null for none, or why it does not hold. */

@@ -204,9 +204,14 @@ function subjectOf({ article, body }: Pick<Sent, 'article' | 'body'>): { article
 
 async function usedBefore(ctx: Ctx, sender: Sender, input: Sent): Promise<AppError> {
   ctx.services.meters.challengeAnswers.add('challenge_used')
-  const subject = subjectOf(input)
-  const { challenge } = await offerChallenge(ctx, sender, subject.article, subject.body)
+  const { challenge } = await challengeBefore(ctx, sender, articleOf(input.article, '/article'), subjectOf(input).body)
   return new AppError('challenge_used', { members: { challenge } })
+}
+
+/** Whether sending under an article needs a challenge just now, and one for the text whose SHA-256 is given. */
+export async function challengeBefore(ctx: Ctx, sender: Sender, article: { key: string; url: string | null }, body: string | null) {
+  const { lately } = await findThreadAndLately(ctx, article, { network: sender.networks.network, token: sender.token, contact: null })
+  return offerChallenge(ctx, sender, { article: article.key, body, lately })
 }
 
 /** How it was written, as far as the form tells. */

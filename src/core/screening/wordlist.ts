@@ -3,12 +3,13 @@
 // Not for: what an entry matches (rules.ts, words.ts) or comments that wait already (rescreen.ts).
 import { sql } from 'kysely'
 import { z } from 'zod'
+import { mapInSlices } from '../../lib/slices.ts'
 import { type Compilable, inChunks, type Store, UniqueViolation } from '../../storage/store.ts'
 import { excerpt } from '../comments/text.ts'
 import { AppError, actorColumns, allow, type Ctx, type Fault, may } from '../context.ts'
 import { announce, audited, commit } from '../record.ts'
 import { lists } from './lists.ts'
-import { BUILT_IN, EFFECTS, type Effect, type OwnRule, type Rules, rulesInTurns, rulesOf, wordsOf } from './rules.ts'
+import { BUILT_IN, EFFECTS, type Effect, type OwnRule, type Rules, rulesInTurns, wordsOf } from './rules.ts'
 import { SIGNAL_CODES } from './signal.ts'
 import { wordSignals } from './words.ts'
 
@@ -22,7 +23,7 @@ const MAX_RULES = 10_000
 const MAX_FAULTS = 20
 /** Comments that a draft of a list is tried on, and those shown of them. */
 const TRIED = 1_000
-const SHOWN = 20
+const SHOWN = 50
 const EXCERPT = 160
 /** Changes shown, newest first. */
 const MAX_CHANGES = 20
@@ -52,12 +53,16 @@ export type Wordlist = {
   changes: { at: string; by: string; scope: Scope; changes: Changes }[]
 }
 
-/** What a draft of a list would have done to the latest comments: how many were looked at, and of those that it treats otherwise the first. */
+/**
+ * What a draft of a list would have done to the latest comments: how many were looked at, how many it treats otherwise, and of those the
+ * first: what would be held before what would be marked, and that before what would be left alone, the newest of each first.
+ */
 export type Trial = {
   looked: number
   held: number
   marked: number
   freed: number
+  changed: number
   comments: { id: string; receipt_code: string; body_text: string; gained: string[]; lost: string[] }[]
 }
 
@@ -146,20 +151,30 @@ export async function tryLists(ctx: Ctx, scope: Scope, raw: unknown): Promise<Tr
   const rows = await findRules(ctx)
   const others = rows.filter((row) => row.site_id !== siteId).map(ownRule)
   const off = await findOff(ctx)
-  const now = rulesOf(rows.map(ownRule), off)
-  const then = rulesOf([...others, ...[...wanted].map(([words, { text, effect }]) => ({ id: words, text, effect }))], off)
+  const { pause } = ctx.services
+  const now = await rulesInTurns(rows.map(ownRule), off, pause)
+  const then = await rulesInTurns([...others, ...[...wanted].map(([words, { text, effect }]) => ({ id: words, text, effect }))], off, pause)
   const latest = await findLatest(ctx)
-  const found = latest.map((row) => {
+  const found = await mapInSlices(latest, pause, (row) => {
     const [before, after] = [toldBy(row.body, now), toldBy(row.body, then)]
-    return { row, gained: [...after].filter(([told]) => !before.has(told)), lost: [...before].filter(([told]) => !after.has(told)) }
+    const gained = [...after].filter(([told, effect]) => before.get(told) !== effect)
+    const lost = [...before].filter(([told]) => !after.has(told))
+    return { row, gained, lost, isHeld: has(gained, 'hold'), isMarked: has(gained, 'mark') }
   })
   const changed = found.filter(({ gained, lost }) => gained.length > 0 || lost.length > 0)
+  const held = changed.filter(({ isHeld }) => isHeld)
+  const first = [
+    ...held,
+    ...changed.filter((each) => each.isMarked && !each.isHeld),
+    ...changed.filter(({ gained }) => gained.length === 0),
+  ]
   return {
     looked: latest.length,
-    held: changed.filter(({ gained }) => gained.some(([, effect]) => effect === 'hold')).length,
-    marked: changed.filter(({ gained }) => gained.some(([, effect]) => effect === 'mark')).length,
+    held: held.length,
+    marked: changed.filter(({ isMarked }) => isMarked).length,
     freed: changed.filter(({ lost }) => lost.length > 0).length,
-    comments: changed.slice(0, SHOWN).map(({ row, gained, lost }) => ({
+    changed: changed.length,
+    comments: first.slice(0, SHOWN).map(({ row, gained, lost }) => ({
       id: row.id,
       receipt_code: row.receipt_code,
       body_text: excerpt(row.body, EXCERPT),
@@ -387,6 +402,10 @@ function toldBy(text: string, rules: Rules): Map<string, Effect> {
       code === 'word_mark' || code === 'rude' ? 'mark' : 'hold',
     ]),
   )
+}
+
+function has(told: readonly [string, Effect][], wanted: Effect): boolean {
+  return told.some(([, effect]) => effect === wanted)
 }
 
 function ownRule(row: Row): OwnRule {
