@@ -54,6 +54,7 @@ export type QueueItem = {
   assignee: { id: string; name: string } | null
   assignment: number
   article: { thread_id: string; key: string; url: string; title: string; state: 'open' | 'closed' }
+  /** What it answers; null also when that was sealed. */
   in_reply_to: { id: string; author_name: string | null; body_text: string } | null
   signals: Signal[]
   /** Other comments of the site with nearly the same text, the newest first, at most 99. */
@@ -463,12 +464,13 @@ export async function countArrivals(ctx: Ctx, state: State, newest: string): Pro
 /** A comment with open reports, word for word as in its index. */
 const hasOpenReports = sql<boolean>`comment.open_reports > 0`
 
+/** Comments with what stands on their cards. What one answers is left out when that was sealed. */
 function rowsOf(ctx: Ctx) {
   return ctx.services.store.db
     .selectFrom('comment')
     .innerJoin('revision', 'revision.id', 'comment.revision_id')
     .innerJoin('thread', 'thread.id', 'comment.thread_id')
-    .leftJoin('comment as parent', 'parent.id', 'comment.parent_id')
+    .leftJoin('comment as parent', (join) => join.onRef('parent.id', '=', 'comment.parent_id').on('parent.state', '!=', 'sealed'))
     .leftJoin('assessment', 'assessment.comment_id', 'comment.id')
     .leftJoin('staff as assignee', 'assignee.id', 'comment.assignee_id')
     .selectAll('comment')
@@ -484,6 +486,7 @@ function rowsOf(ctx: Ctx) {
       'thread.opens_at',
       'assessment.reasons',
       'assignee.name as assignee_name',
+      'parent.id as parent_found',
       'parent.author_name as parent_name',
       'parent.public_text as parent_text',
     ])
@@ -528,7 +531,7 @@ function toItem(ctx: Ctx, row: Awaited<ReturnType<ReturnType<typeof rowsOf>['exe
       state: isArticleOpen ? 'open' : 'closed',
     },
     in_reply_to:
-      comment.parentId === null ? null : { id: comment.parentId, author_name: row.parent_name, body_text: row.parent_text ?? '' },
+      row.parent_found === null ? null : { id: row.parent_found, author_name: row.parent_name, body_text: row.parent_text ?? '' },
     signals,
     twins: [],
     reasons: row.reasons === null ? [] : (JSON.parse(row.reasons) as string[]),
