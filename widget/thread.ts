@@ -49,7 +49,7 @@ export async function openThread(section: Section, query: View['query']): Promis
   const { closed, message } = thread
   const speaks: readonly string[] = site.languages
   const view: View = {
-    ...inLanguage(section, speaks.includes(section.language) ? section.language : site.language),
+    ...inLanguage(section, speaks.includes(section.tongue) ? section.tongue : site.language),
     site,
     isOpen: !closed,
     list: h('ol', 'list'),
@@ -103,7 +103,7 @@ export async function openThread(section: Section, query: View['query']): Promis
 
 /** The comment that the page's address names; '' when it names none. */
 export function wanted(): string {
-  return location.hash.startsWith(FRAGMENT) ? location.hash.slice(FRAGMENT.length) : ''
+  return location.hash.split(FRAGMENT)[1] ?? ''
 }
 
 function firstOf(query: View['query']): View['query'] {
