@@ -255,6 +255,38 @@ describe('the people of a site', () => {
     expect((await system.client.post(system.room('people/recovery'), { person: elsewhere.id, kind: 'anew' })).status).toBe(403)
   })
 
+  it('get links to the configured address, whatever host, protocol or place to go on to a request names', async () => {
+    const [admin, clerk] = [await member('goc', 'admin'), await member('goc-hai', 'moderator')]
+    const evil = {
+      host: 'evil.example',
+      'x-forwarded-host': 'evil.example',
+      'x-forwarded-proto': 'http',
+      'x-original-url': 'https://evil.example/',
+      forwarded: 'host=evil.example;proto=http',
+    }
+    const more = { next: 'https://evil.example/', link: '//evil.example', base: 'https://evil.example' }
+    const email = `goc-moi-${ward.slug}@phuongthu.example`
+    const urls: string[] = []
+    for (const [path, fields] of [
+      ['people?next=//evil.example', { email, name: 'Cô Khách', role: 'viewer' }],
+      ['people/recovery?next=//evil.example', { person: clerk.id, kind: 'password' }],
+      ['people/recovery', { person: clerk.id, kind: 'factor' }],
+    ] as const) {
+      const made = await admin.client.post(admin.room(path), { ...fields, ...more }, evil)
+      expect([path, made.status]).toEqual([path, 200])
+      urls.push(/class="once" value="([^"]+)"/.exec(made.html)?.[1] ?? '')
+      expect(urls.at(-1)).toMatch(/^http:\/\/ykien\.test\/desk\/signin\?link=[\w-]{43}$/)
+      expect(made.html).not.toContain('evil.example')
+    }
+    // And whoever opens one is sent nowhere else.
+    const link = linkIn(urls[0] ?? '')
+    const stranger = newClient(ward)
+    const begun = await stranger.post('/desk/signin?next=//evil.example', { ...more, link, name: 'Cô Mới', password: PASSWORD }, evil)
+    expect(begun.to).toBe('/desk/signin/step')
+    const page = await stranger.get('/desk/signin/step?next=//evil.example', evil)
+    expect(page.html).not.toContain('evil.example')
+  })
+
   it('are changed only after a fresh proof', async () => {
     const [admin, clerk] = [await member('cu'), await member('cu-hai', 'moderator')]
     tick(21 * 60)
