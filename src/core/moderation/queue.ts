@@ -30,6 +30,8 @@ const RECORD_CEILING = 100
 const PARAMETERS_OF_ROWS = 20
 /** Twins that a signal names; the card lists them all. */
 const MAX_NAMED = 5
+/** Pages of what the index found that are looked through for one page, where what it does not know (people, reports) drops most of them. */
+const MAX_LOOKS = 20
 const DAY_MS = 86_400_000
 /** What waits is read from the oldest, what was decided from the newest. */
 const OLDEST_FIRST: readonly State[] = ['pending', 'held', 'returned']
@@ -128,7 +130,7 @@ export async function readQueue(ctx: Ctx, query: QueueQuery): Promise<QueuePage>
   const isUsual = query.sort === undefined || isRanked
   const isAscending = isUsual ? query.state !== 'any' && OLDEST_FIRST.includes(query.state) : query.sort !== 'newest'
   const isSearch =
-    (query.state === 'any' && !isOfPerson(query)) ||
+    (query.state === 'any' && !isOfPerson(query) && !query.reported) ||
     query.q !== undefined ||
     query.article !== undefined ||
     query.signal !== undefined ||
@@ -207,19 +209,29 @@ async function readFound(ctx: Ctx, query: QueueQuery, isAscending: boolean): Pro
   const isUpToDate = await catchUp(ctx.services)
   const threadIds = query.article === undefined ? null : await threadIdsMeant(ctx, query.article)
   if (threadIds?.length === 0) return { items: [], next: null, is_catching_up: false }
-  const { ids, next } = await findComments(
-    ctx,
-    {
-      state: query.state,
-      text: query.q ?? null,
-      threadIds,
-      signal: query.signal ?? null,
-      kind: query.kind ?? null,
-      from: query.from ?? null,
-      to: query.to ?? null,
-    },
-    { after: query.after ?? null, isAscending, limit: query.limit },
-  )
+  const wanted = {
+    state: query.state,
+    text: query.q ?? null,
+    threadIds,
+    signal: query.signal ?? null,
+    kind: query.kind ?? null,
+    from: query.from ?? null,
+    to: query.to ?? null,
+  }
+  const page: QueueItem[] = []
+  let next = query.after ?? null
+  for (let look = 0; look < MAX_LOOKS; look++) {
+    const limit = query.limit - page.length
+    const found = await findComments(ctx, wanted, { after: next, isAscending, limit })
+    page.push(...(await readIds(ctx, query, found.ids)))
+    next = found.next
+    if (next === null || found.ids.length < limit || page.length === query.limit) break
+  }
+  return { items: query.sort === 'article' ? grouped(page) : page, next, is_catching_up: !isUpToDate }
+}
+
+/** Those of the comments that were found which are still what was asked for, in the order of their ids here. */
+async function readIds(ctx: Ctx, query: QueueQuery, ids: readonly string[]): Promise<QueueItem[]> {
   // The index may be a moment behind: what a comment is now decides. The empty text keeps SQLite from reading the whole site, or the
   // whole state, instead of these few ids.
   const isOfSite = sql<boolean>`comment.site_id || '' = ${ctx.site.id}`
@@ -233,8 +245,7 @@ async function readFound(ctx: Ctx, query: QueueQuery, isAscending: boolean): Pro
     }),
   )
   const items = new Map(rows.flat().map((row) => [row.id, toItem(ctx, row)]))
-  const page = ids.flatMap((id) => items.get(id) ?? [])
-  return { items: query.sort === 'article' ? grouped(page) : page, next, is_catching_up: !isUpToDate }
+  return ids.flatMap((id) => items.get(id) ?? [])
 }
 
 /** A page's comments by article, each where its first one stood. */
