@@ -1109,6 +1109,11 @@ export const screening = {
   comments: '{n} opinions',
   ruleLink: 'See the rule',
   convertedTo: 'The text as converted to Unicode',
+  convertedLabel: 'What the author is sent back; can be changed',
+  convertedHint: 'What was sent stays as it is. The author reads this when tracking the opinion, and changes it themselves.',
+  convertedReturn: 'Return with the converted text',
+  convertedAsk:
+    'What was sent is in an old encoding and cannot be read. If the Unicode text below is what was meant, please copy it into the opinion and send it again.',
   saved: 'Saved. Opinions that wait are looked at again by the new rules.',
   scopes: 'Whose lists',
   ward: 'This agency',

@@ -389,6 +389,40 @@ describe('a text in an old encoding on the page without script', () => {
   })
 })
 
+describe('a text in an old encoding at the desk', () => {
+  const fieldsIn = (html: string) => {
+    const form = /<details class="converted">.*?<form.*?<\/form>/s.exec(html)?.[0] ?? ''
+    const hidden = [...form.matchAll(/<input type="hidden" name="([^"]+)" value="([^"]*)"/g)].map(([, name = '', value = '']) => [
+      name,
+      value,
+    ])
+    const [, text = ''] = /<textarea[^>]*name="reason_text"[^>]*>\n?([^<]*)</.exec(form) ?? []
+    return { ...Object.fromEntries(hidden), reason_text: text } as Record<string, string>
+  }
+  const card = async (id: string, role: Role) =>
+    (await ward.request(`/desk/${ward.slug}/comments/${id}`, { headers: { cookie: await ward.signIn(role) } })).text()
+
+  it('is shown converted, to be mended and returned to its author, and stays as it was sent', async () => {
+    const { comment, receipt } = await ward.submit(TCVN3)
+    const fields = fieldsIn(await card(comment.id, 'moderator'))
+    expect(fields.reason_text).toMatch(/bảng mã cũ.*ngập nước đã lâu/s)
+    const mended = (fields.reason_text ?? '').replace('ngập nước', 'ngập sâu')
+    expect((await send(await ward.signIn('moderator'), 'decisions', { ...fields, reason_text: mended })).status).toBe(303)
+    ward.clock.ms += 11_000
+    const shown = await ward.request(`/api/v1/receipts/${receipt.code}`, { headers: { authorization: `Bearer ${receipt.secret}` } })
+    expect(await shown.json()).toMatchObject({ comment: { state: 'returned' }, reason_text: mended.trim() })
+    const item = (await api('viewer', 'GET', `comments/${comment.id}`)).json as { body_text: string }
+    expect(item.body_text).toBe(TCVN3)
+  })
+
+  it('is shown to who may not decide without anything to press', async () => {
+    const { comment } = await ward.submit(TCVN3)
+    const html = await card(comment.id, 'viewer')
+    expect(html).toContain('ngập nước đã lâu')
+    expect(fieldsIn(html)).toEqual({ reason_text: '' })
+  })
+})
+
 describe('a number that the office allows', () => {
   it('is no personal data, however it is spelled, and another one is', async () => {
     await save({ allow: ['0912 345 678'] })
