@@ -172,7 +172,7 @@ export const problems = {
   reason_required: 'Please choose a reason for not publishing.',
   masks_invalid: 'A part to hide lies outside the text, or nothing would be left to publish.',
   views_full: 'Only {n} views can be saved. Please delete one first.',
-  key_invalid: 'Each action takes one letter or sign of the keyboard; digits choose reasons.',
+  key_invalid: 'Each action takes one letter or sign of the keyboard; digits choose reasons, and brackets are “ơ” and “ư” in Telex.',
   key_taken: 'Another action has this key already.',
   nothing_chosen: 'Please choose at least one opinion.',
   idempotency_mismatch: 'This sending key was used for another text. Please reload the page and send again.',

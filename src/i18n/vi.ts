@@ -172,7 +172,8 @@ export const problems = {
   reason_required: 'Xin chọn lý do không đăng.',
   masks_invalid: 'Phần cần ẩn không nằm trong nội dung, hoặc không còn gì để đăng.',
   views_full: 'Chỉ lưu được {n} chế độ xem. Xin xóa bớt một chế độ xem trước.',
-  key_invalid: 'Mỗi thao tác dùng một chữ cái hoặc một dấu trên bàn phím; chữ số dành cho lý do.',
+  key_invalid:
+    'Mỗi thao tác dùng một chữ cái hoặc một dấu trên bàn phím; chữ số dành cho lý do, dấu ngoặc [ ] { } dành cho ơ, ư của Telex.',
   key_taken: 'Phím này đã dùng cho thao tác khác.',
   nothing_chosen: 'Xin chọn ít nhất một ý kiến.',
   idempotency_mismatch: 'Mã lần gửi này đã dùng cho một nội dung khác. Xin tải lại trang rồi gửi lại.',

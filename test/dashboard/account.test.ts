@@ -2,6 +2,7 @@
 // what ends at once, and what nobody may do to themselves or to those above them.
 import { beforeAll, describe, expect, it } from 'vitest'
 import type { Role } from '../../src/core/context.ts'
+import { USUAL_KEYS } from '../../src/core/moderation/desk.ts'
 import { invite } from '../../src/core/people/team.ts'
 import { hidden, newClient } from '../support/browser.ts'
 import { codeOf, linkIn, PASSWORD, setUp } from '../support/person.ts'
@@ -148,6 +149,39 @@ describe('preferences', () => {
         after: { language: null, theme: 'light', pageLength: 20, queueOrder: null },
       },
     ])
+  })
+})
+
+describe('keys', () => {
+  it('may be any letter, also one that Telex combines; brackets, which are letters there, are refused with what was typed', async () => {
+    const { client, room } = await member('phim', 'moderator')
+    const fields = { ...USUAL_KEYS, approve: 'd', spam: 'w', hold: 'o' }
+    const refused = await client.post(room('keys'), { ...fields, note: '[' })
+    expect(refused.status).toBe(422)
+    expect(refused.html).toContain('dấu ngoặc [ ] { } dành cho ơ, ư của Telex')
+    expect(refused.html).toMatch(/id="key-note"[^>]*value="\["[^>]*aria-invalid="true"/)
+    expect((await client.post(room('keys'), fields)).to).toContain('done=keys')
+    expect((await client.get(room('queue'))).html).toContain('<kbd>w</kbd>')
+  })
+
+  it('are recorded with what was before, where anything was changed, and told in words', async () => {
+    const { client, room, id } = await member('phim-ghi', 'admin')
+    for (const more of [{ approve: 'd', help: '' }, { approve: 'd', help: '' }, { act: 'reset' }])
+      await client.post(room('keys'), { ...USUAL_KEYS, ...more })
+    const rows = await ward.store.db
+      .selectFrom('audit')
+      .select('detail')
+      .where('action', '=', 'keys.set')
+      .where('actor_id', '=', id)
+      .orderBy('id')
+      .execute()
+    expect(rows.map(({ detail }) => JSON.parse(detail))).toEqual([
+      { before: { approve: 'a', help: '?' }, after: { approve: 'd', help: '' } },
+      { before: { approve: 'd', help: '' }, after: { approve: 'a', help: '?' } },
+    ])
+    expect((await client.get(room('log'))).html).toContain(
+      '<dt>Duyệt đăng</dt><dd><del>a</del> → <span class="unseen">thành </span><ins>d</ins></dd>',
+    )
   })
 })
 
