@@ -1092,7 +1092,9 @@ export const practice = {
 export const screening = {
   alike: '{n} opinions alike',
   alikeHint: 'Takes only those waiting that this page lists; what comes later is left alone. One undo takes all of it back.',
-  alikeSpam: 'Mark all {n} as spam',
+  alike_hold: 'Defer all {n} opinions',
+  alike_reject: 'Reject all {n} opinions',
+  alike_spam: 'Mark all {n} as spam',
   learnedFrom: 'Like opinions the agency refused, by: {words}',
   learning: 'Learning',
   learningHint: 'What the agency approves, rejects and marks as spam teaches the order of what waits. It decides on nothing by itself.',

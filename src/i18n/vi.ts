@@ -1109,7 +1109,9 @@ export const screening = {
   alike: '{n} ý kiến giống nhau',
   alikeHint:
     'Chỉ xử lý những ý kiến đang chờ mà trang này liệt kê; ý kiến gửi đến sau không bị ảnh hưởng. Có thể hoàn tác một lần cho tất cả.',
-  alikeSpam: 'Đánh dấu spam cả {n} ý kiến',
+  alike_hold: 'Để xem xét sau cả {n} ý kiến',
+  alike_reject: 'Không đăng cả {n} ý kiến',
+  alike_spam: 'Đánh dấu spam cả {n} ý kiến',
   learnedFrom: 'Giống những ý kiến cơ quan đã từ chối vì có: {words}',
   learning: 'Học từ quyết định',
   learningHint:

@@ -278,6 +278,15 @@ describe('the room of words', () => {
     expect((await page(cookie, 'words.csv?scope=ward')).html).toBe('entry,effect\r\nchợ tạm,hold\r\n"một, hai",hold\r\nba,mark\r\n')
   })
 
+  it('tells of each change what was added to which list, and taken from which', async () => {
+    await save({ mark: ['chợ tạm'] })
+    await save({ hold: ['chợ tạm'], allow: ['cứt trâu'] })
+    const history = (await page(await ward.signIn('viewer'), 'words')).html.split('class="history"')[1] ?? ''
+    const [latest = ''] = history.match(/<li>.*?<\/li>/s) ?? []
+    for (const told of ['Thêm (Cần xem kỹ): chợ tạm', 'Thêm (Không lưu ý): cứt trâu', 'Bỏ (Cần lưu ý): chợ tạm'])
+      expect(latest).toContain(told)
+  })
+
   it('keeps what was typed when it cannot be saved', async () => {
     const cookie = await ward.signIn('leader')
     const answer = await send(cookie, 'words', { scope: 'ward', version: '0', hold: 'đúng\n*', act: 'save' })
