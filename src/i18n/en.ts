@@ -1092,7 +1092,9 @@ export const practice = {
 export const screening = {
   alike: '{n} opinions alike',
   alikeHint: 'Takes only those waiting that this page lists; what comes later is left alone. One undo takes all of it back.',
-  alikeSpam: 'Mark all {n} as spam',
+  alike_hold: 'Defer all {n} opinions',
+  alike_reject: 'Reject all {n} opinions',
+  alike_spam: 'Mark all {n} as spam',
   learnedFrom: 'Like opinions the agency refused, by: {words}',
   learning: 'Learning',
   learningHint: 'What the agency approves, rejects and marks as spam teaches the order of what waits. It decides on nothing by itself.',
@@ -1109,6 +1111,11 @@ export const screening = {
   comments: '{n} opinions',
   ruleLink: 'See the rule',
   convertedTo: 'The text as converted to Unicode',
+  convertedLabel: 'What the author is sent back; can be changed',
+  convertedHint: 'What was sent stays as it is. The author reads this when tracking the opinion, and changes it themselves.',
+  convertedReturn: 'Return with the converted text',
+  convertedAsk:
+    'What was sent is in an old encoding and cannot be read. If the Unicode text below is what was meant, please copy it into the opinion and send it again.',
   saved: 'Saved. Opinions that wait are looked at again by the new rules.',
   scopes: 'Whose lists',
   ward: 'This agency',

@@ -102,7 +102,9 @@ describe('an office’s own rules', () => {
   it('are found wherever their words stand side by side, whichever of them has the star', () => {
     const words = ['ban', 'bang', 'bán', 'bánh', 'sang', 'sáng', 'xa'] as const
     const starred = ['ban*', 'bá*', '*ang', 's*ng', 'b*an*', '*án'] as const
-    const entry = fc.array(fc.constantFrom(...words, ...starred), { minLength: 1, maxLength: 3 })
+    const entry = fc
+      .array(fc.constantFrom(...words, ...starred), { minLength: 1, maxLength: 3 })
+      .filter((each) => wordsOf(each.join(' ')) !== null)
     fc.assert(
       fc.property(
         fc.array(entry, { minLength: 1, maxLength: 12 }),
