@@ -20,7 +20,7 @@ const browser: BuildOptions = {
 
 /** What only the widget's parts call each other by: no name of the API, of a browser, or of what is kept on a device may be among them. */
 const WIDGET_NAMES =
-  /^(?:isRequired|isOpen|heading|intro|place|start|hints|done|foot|words|frame|shown|query|slug|emit|life|end|label|hint|options|item|read|list|top|own|isDate|wordsIn|send|compose|service)$/
+  /^(?:isRequired|isOpen|heading|intro|place|start|hints|done|foot|words|frame|shown|query|slug|emit|life|end|label|hint|options|item|read|list|top|own|isDate|wordsIn|send|compose|service|sketch|leave|tongue)$/
 
 /** Packages of the older module format ask for Node's own modules by `require`. */
 const REQUIRE_FOR_OLDER_PACKAGES =
@@ -99,8 +99,12 @@ function minifiedCss() {
     setup(bundle: import('esbuild').PluginBuild) {
       bundle.onLoad({ filter: /\.css$/ }, async ({ path }) => {
         const result = await build({ entryPoints: [path], minify: true, write: false, target: 'es2020', charset: 'utf8' })
-        // Within variables and functions it leaves the spaces that stand after a colon or comma.
-        return { contents: result.outputFiles[0]?.text.replace(/([:,]) /g, '$1') ?? '', loader: 'text' }
+        // esbuild leaves values as they are where they hold a custom property.
+        const css = result.outputFiles[0]?.text
+          .trim()
+          .replace(/, /g, ',')
+          .replace(/(--\w+): /g, '$1:')
+        return { contents: css ?? '', loader: 'text' }
       })
     },
   }

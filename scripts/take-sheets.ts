@@ -1,11 +1,11 @@
 // Takes contact sheets of the widget's states into docs/screenshots: one for each width, light and dark. Part of `npm run screenshots`.
-import { mkdirSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { type Browser, chromium, type Page } from 'playwright-core'
 import { chromiumPath } from '../test/support/chromium.ts'
 import { newMachine } from '../test/support/server.ts'
+import { keepSheet } from '../test/support/sheet.ts'
 
 /** Another folder may be named on the command line. */
 const FOLDER = process.argv[2] ?? 'docs/screenshots'
@@ -98,7 +98,6 @@ const STATES: readonly State[] = [
 ]
 
 const browser = await chromium.launch({ executablePath: chromiumPath() ?? '', args: ['--no-sandbox'] })
-mkdirSync(FOLDER, { recursive: true })
 for (const width of WIDTHS) for (const scheme of SCHEMES) await takeSheet(browser, width, scheme)
 await browser.close()
 server.process.kill('SIGTERM')
@@ -107,7 +106,7 @@ portal.close()
 machine.remove()
 
 async function takeSheet(from: Browser, width: (typeof WIDTHS)[number], colorScheme: (typeof SCHEMES)[number]): Promise<void> {
-  const figures: string[] = []
+  const pictures: [string, Buffer][] = []
   for (const [name, path, act] of STATES) {
     const context = await from.newContext({ viewport: { width, height: 900 }, colorScheme })
     const page = await context.newPage()
@@ -115,20 +114,11 @@ async function takeSheet(from: Browser, width: (typeof WIDTHS)[number], colorSch
     await page.locator('y-kien h2').waitFor()
     await page.locator('y-kien .list').waitFor({ state: 'attached' })
     await act(page)
-    const picture = await page.locator('y-kien').screenshot({ type: 'jpeg', quality: 80 })
-    figures.push(`<figure><figcaption>${name}</figcaption><img src="data:image/jpeg;base64,${picture.toString('base64')}"></figure>`)
+    pictures.push([name, await page.locator('y-kien').screenshot({ type: 'jpeg', quality: 80 })])
     await context.close()
   }
-  const column = COLUMNS[width]
-  const sheet = await from.newPage({ viewport: { width: (column + 8) * STATES_A_ROW + 8, height: 900 } })
-  await sheet.setContent(`<style>body{display:grid;grid-template-columns:repeat(${STATES_A_ROW},${column}px);gap:8px;margin:8px;font:14px sans-serif;background:#888}
-    figure{margin:0}img{width:${column}px;max-height:${TALLEST}px;object-fit:cover;object-position:top}</style>${figures.join('')}`)
-  const { width: across, height: down } = await sheet.locator('html').evaluate((html) => html.getBoundingClientRect())
-  const devtools = await sheet.context().newCDPSession(sheet)
-  const clip = { x: 0, y: 0, width: across, height: down, scale: 1 }
-  const { data } = await devtools.send('Page.captureScreenshot', { format: 'webp', quality: QUALITY, captureBeyondViewport: true, clip })
-  writeFileSync(join(FOLDER, `widget-${width}-${colorScheme}.webp`), Buffer.from(data, 'base64'))
-  await sheet.close()
+  const form = { column: COLUMNS[width], columns: STATES_A_ROW, tallest: TALLEST, quality: QUALITY }
+  await keepSheet(from, join(FOLDER, `widget-${width}-${colorScheme}.webp`), form, pictures)
 }
 
 async function publish(text: string, parent?: string): Promise<string> {

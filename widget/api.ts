@@ -30,7 +30,7 @@ export async function ask<Value>(
   try {
     const response = await fetch(`${section.service}/api/v1/${path}`, {
       ...init,
-      headers: { 'Accept-Language': section.language, ...headers },
+      headers: { 'Accept-Language': section.tongue, ...headers },
       credentials: 'omit',
       signal: patience.signal,
     })

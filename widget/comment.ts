@@ -43,7 +43,7 @@ export function commentArticle(section: OpenSection, comment: Listed, reply?: Ch
 /** What the site calls a type of opinion. */
 export function kindName(section: OpenSection, kind: string): string {
   const names: Readonly<Record<string, Readonly<Record<string, string>>>> = section.site.kind_names ?? {}
-  return said(section, `kind_${kind}`, names[section.language]?.[kind] ?? kind)
+  return said(section, `kind_${kind}`, names[section.tongue]?.[kind] ?? kind)
 }
 
 /** Whose comment it is. */
@@ -96,7 +96,7 @@ function likeButton(section: OpenSection, { id, likes }: Listed, fault: HTMLElem
   })
   // Others see a like after some seconds; its giver, always.
   const liked = !!recall(section, name)
-  paint({ liked, likes: Math.max(likes, liked ? 1 : 0) })
+  paint({ liked, likes: Math.max(likes, +liked) })
   return press
 }
 
@@ -126,7 +126,7 @@ function reportButton(section: OpenSection, id: string, acts: HTMLElement, fault
       compose: (values) => values,
       send: (payload) => send(section, 'report', `comments/${id}/reports`, 'POST', payload, asReader()),
       done: () => close(h('p', 'hint', words.reported)),
-      cancel: close,
+      leave: close,
     })
     acts.after(form)
     form.querySelector('select')?.focus()

@@ -38,11 +38,11 @@ export type FormOptions<Value> = {
   compose(values: Values, writing: Writing): unknown
   /** Null when the page prevented it. */
   send(payload: string, key: string): Promise<Answer<Value> | null>
-  /** What the writer may want to look at once more. Sending a second time goes on. */
-  hints?(values: Values): Promise<readonly string[]>
-  preview?(values: Values): HTMLElement
+  /** What the writer may want to look at once more; `put` puts another long text in the place of what was written. Sending a second time goes on. */
+  hints?(values: Values, put: (text: string) => void): Promise<readonly Child[] | undefined>
+  sketch?(values: Values): HTMLElement
   done(value: Value, values: Values): void
-  readonly cancel?: (() => void) | undefined
+  readonly leave?: (() => void) | undefined
 }
 
 /** How the text came about: begun at which time of the clock, in ms, and whether anything in it was pasted or dropped. */
@@ -65,7 +65,7 @@ export const CONSENT = 'c:'
  */
 export function createForm<Value>(section: Section, options: FormOptions<Value>): HTMLElement {
   const { words } = section
-  const { fields, heading, label, start = {}, intro = [], cancel } = options
+  const { fields, heading, label, start = {}, intro = [], leave } = options
   const place = `draft:${options.place}` as const
   const kept = recall<Draft>(section, place)
   let draft: Draft = { since: Date.now(), values: start, ...kept }
@@ -85,7 +85,7 @@ export function createForm<Value>(section: Section, options: FormOptions<Value>)
     show(submitButton, isNow ? words.submitting : label)
     for (const input of inputs()) input.toggleAttribute('readonly', isNow)
   }
-  const tell = (kind: string, sentences: readonly string[]) => {
+  const tell = (kind: string, sentences: readonly Child[]) => {
     alert.className = kind
     show(alert, ...sentences.map((sentence) => h('p', {}, sentence)))
     if (sentences[0]) focusOn(alert)
@@ -115,7 +115,7 @@ export function createForm<Value>(section: Section, options: FormOptions<Value>)
     showFaults(faults)
     if (faults[0]) return
     setSending(true)
-    const hints = hasSeenHints || draft.isSending ? [] : await options.hints?.(values)
+    const hints = hasSeenHints || draft.isSending ? null : await options.hints?.(values, count)
     if (hints?.[0]) {
       hasSeenHints = true
       setSending(false)
@@ -138,11 +138,16 @@ export function createForm<Value>(section: Section, options: FormOptions<Value>)
   const resume = () => {
     if (draft.isSending) void submit()
   }
-  const count = () => {
+  /** Says how much room the long text has left, after `other` was put in its place where there is one. */
+  const count = (other?: string) => {
     const text = form.querySelector('textarea')
     const hint = form.querySelector('textarea ~ .hint')
     if (!text || !hint) return
-    const left = Number(fields[0]?.max) - countGraphemes(text.value)
+    if (other) {
+      text.value = other
+      text.focus()
+    }
+    const left = (fields[0]?.max as number) - countGraphemes(text.value)
     show(hint, fill(left < 0 ? words.charsOver : words.chars, number(section, Math.abs(left))))
     hint.classList.toggle('error', left < 0)
   }
@@ -172,10 +177,9 @@ export function createForm<Value>(section: Section, options: FormOptions<Value>)
         if (!Object.keys(values)[0]) keep(section, place, null)
       },
       onkeydown: (event) => {
-        const pressed = event as KeyboardEvent
+        const { isComposing, keyCode, key, ctrlKey, metaKey } = event as KeyboardEvent
         // 229 is what an input method's keys look like where it raises no composition events; Enter may belong to it.
-        const isOwn = pressed.isComposing || pressed.keyCode === 229
-        if (pressed.key === 'Enter' && (pressed.ctrlKey || pressed.metaKey) && !isOwn) void submit()
+        if (key === 'Enter' && (ctrlKey || metaKey) && !isComposing && keyCode !== 229) void submit()
       },
     },
     h('h3', {}, heading),
@@ -186,8 +190,8 @@ export function createForm<Value>(section: Section, options: FormOptions<Value>)
       'div',
       'actions',
       submitButton,
-      options.preview && button('quiet', words.preview, () => show(preview, !preview.firstChild && options.preview?.(valuesNow()))),
-      cancel && button('quiet', words.cancel, cancel),
+      options.sketch && button('quiet', words.preview, () => show(preview, !preview.firstChild && options.sketch?.(valuesNow()))),
+      leave && button('quiet', words.cancel, leave),
     ),
     preview,
   )

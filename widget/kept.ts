@@ -41,7 +41,7 @@ function parsed<Value>(name: string): Value | null {
   } catch {
     // Storage is forbidden here.
   }
-  return JSON.parse(text ?? 'null') as Value | null
+  return JSON.parse(text || 'null') as Value | null
 }
 
 function write(name: string, value: unknown): void {

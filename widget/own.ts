@@ -42,7 +42,7 @@ export function ownElement(section: OpenSection, own: Own): HTMLElement {
         show(state, words.pendingOwn)
         tell(words.edited)
       },
-      cancel: () => {
+      leave: () => {
         show(workshop, actions)
         editButton.focus()
       },

@@ -8,7 +8,8 @@ export type Section = {
   readonly service: string
   readonly slug: string
   readonly article: { readonly key: string | undefined; readonly url: string; readonly title: string }
-  readonly language: string
+  /** The language it speaks. */
+  readonly tongue: string
   /** Every sentence by its key, the page's own before ours. */
   readonly words: Words
   /** The page's own, by the same keys. */
@@ -27,11 +28,11 @@ export type OpenSection = Section & {
   readonly isOpen: boolean
 }
 
-/** The section in a language: the one wanted when it is one of ours, else our first. */
-export function inLanguage(section: Omit<Section, 'language' | 'words'>, wanted: string): Section {
-  const language = languages[wanted] ? wanted : (Object.keys(languages)[0] ?? '')
+/** The section in a language: the one wanted when it is one of ours, else Vietnamese. */
+export function inLanguage(section: Omit<Section, 'tongue' | 'words'>, wanted: string): Section {
+  const language = languages[wanted] ? wanted : 'vi'
   section.frame.lang = language
-  return { ...section, language, words: { ...languages[language], ...section.own } as Words }
+  return { ...section, tongue: language, words: { ...languages[language], ...section.own } as Words }
 }
 
 /** A sentence with its one `{…}` replaced. */

@@ -21,10 +21,11 @@ export function textElement(text: string, lang: string, kind = 'text'): HTMLElem
 /** A moment as readers read it: relative within a day, then dd/MM/yyyy; the exact time is in the title. */
 export function timeElement({ words }: Section, iso: string, isDate = false): HTMLElement {
   // The zone of Vietnam has had no daylight saving since 1975.
-  const [day = '', clock] = new Date(Date.parse(iso) + ZONE_OFFSET_MS).toISOString().split(/T|:\d\d\./)
+  const at = Date.parse(iso)
+  const [day = '', clock] = new Date(at + ZONE_OFFSET_MS).toISOString().split(/T|:\d\d\./)
   const date = day.split('-').reverse().join('/')
-  const minutes = Math.floor((Date.now() - Date.parse(iso)) / MINUTE_MS)
-  const hours = Math.floor(minutes / 60)
+  const minutes = ((Date.now() - at) / MINUTE_MS) | 0
+  const hours = (minutes / 60) | 0
   const sentence =
     isDate || hours > 23 ? date : hours > 0 ? fill(words.timeHours, hours) : minutes > 0 ? fill(words.timeMinutes, minutes) : words.timeNow
   return h('time', { datetime: iso, title: `${clock} ${date}` }, sentence)

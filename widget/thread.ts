@@ -49,7 +49,7 @@ export async function openThread(section: Section, query: View['query']): Promis
   const { closed, message } = thread
   const speaks: readonly string[] = site.languages
   const view: View = {
-    ...inLanguage(section, speaks.includes(section.language) ? section.language : site.language),
+    ...inLanguage(section, speaks.includes(section.tongue) ? section.tongue : site.language),
     site,
     isOpen: !closed,
     list: h('ol', 'list'),
@@ -68,7 +68,7 @@ export async function openThread(section: Section, query: View['query']): Promis
     status,
     message && h('p', 'note', message),
     closed
-      ? h('p', 'note', said(view, `closed_${closed.reason}`, closed.messages[view.language as 'vi'] ?? closed.message))
+      ? h('p', 'note', said(view, `closed_${closed.reason}`, closed.messages[view.tongue as 'vi'] ?? closed.message))
       : newForm(view),
     view.top,
     tabs,

@@ -1,7 +1,7 @@
 // The form for a new opinion or a reply, with what the site asks for. Not for: forms in general (form.ts) or what comes after (own.ts).
 import { asReader, pathOf, send } from './api.ts'
 import { article, heading, kindName } from './comment.ts'
-import { h } from './dom.ts'
+import { button, h } from './dom.ts'
 import { CONSENT, createForm, type Field, type Values } from './form.ts'
 import { bodyField, type Own } from './own.ts'
 import { type OpenSection, said } from './section.ts'
@@ -17,7 +17,7 @@ export function createWriteForm(
   title: string,
   parentId: string | null,
   done: (own: Own) => void,
-  cancel?: () => void,
+  leave?: () => void,
 ): HTMLElement {
   const { words, site } = section
   const { fields, kinds, rules, privacy_url, privacy_text, consents } = site
@@ -80,12 +80,16 @@ export function createWriteForm(
         .then(async ({ solve }) => post(JSON.stringify({ ...content, challenge: await solve(challenge) })))
         .catch(() => answer)
     },
-    hints: async (values) => {
+    hints: async (values, put) => {
       const [found] = await send<Nudges>(section, 'hints', pathOf(section, 'nudges'), 'POST', JSON.stringify(about(values)))
-      return found?.nudges.flatMap(({ code, message, converted = '' }) => [said(section, `nudge_${code}`, message), converted]) ?? []
+      return found?.nudges.flatMap(({ code, message, converted }) => [
+        said(section, `nudge_${code}`, message),
+        converted,
+        !!converted && button('plain', words.edit, () => put(converted)),
+      ])
     },
-    preview: (values) => article(section, 'own', heading(nameIn(values)), values.body ?? ''),
+    sketch: (values) => article(section, 'own', heading(nameIn(values)), values.body ?? ''),
     done: (answer, values) => done({ ...answer, parentId, body: values.body ?? '', name: nameIn(values) }),
-    cancel,
+    leave,
   })
 }

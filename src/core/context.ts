@@ -26,7 +26,14 @@ export type FieldRule = 'off' | 'optional' | 'required'
  * The ward that asks for opinions, and the origins its pages live on. `rulesVersion` moves with each change of the rules its comments are
  * screened by; where a reader only reads, nothing is screened and it stays 0.
  */
-export type Site = { id: string; slug: string; name: string; settings: Settings; origins: readonly string[]; rulesVersion: number }
+export type Site = Readonly<{
+  id: string
+  slug: string
+  name: string
+  settings: Readonly<Settings>
+  origins: readonly string[]
+  rulesVersion: number
+}>
 
 /** What every command and query gets. A query reads rows of `site` only. */
 export type Ctx = { services: Services; actor: Actor; site: Site }

@@ -3,7 +3,7 @@ import { type Expression, type RawBuilder, type SelectQueryBuilder, sql } from '
 import { z } from 'zod'
 import type { Services } from '../services.ts'
 import type { Schema } from '../storage/schema.ts'
-import { type Compilable, lookUp } from '../storage/store.ts'
+import { type Compilable, databaseOf, lookUp } from '../storage/store.ts'
 import { AppError, type Site } from './context.ts'
 import { COMMAND_LINE, recorded } from './record.ts'
 import { CONSENT_TEXTS, CONTACT_SETTINGS, clashesOf, SettingChanges, type SettingName, Settings } from './settings.ts'
@@ -154,7 +154,30 @@ function settingsFrom(text: string): Readonly<Settings> {
 
 type SiteId = string | Expression<string>
 
+/** Sites as they were last read, of each database, while nothing in it changed: senders come in crowds, and each asks for the same site. */
+const sites = new WeakMap<object, { stamp: string; bySlug: Map<string, Promise<Site>> }>()
+
 async function loadSite(services: Services, column: 'slug' | 'id', value: SiteId): Promise<Site> {
+  const stamp = services.store.stamp()
+  if (stamp === null || column !== 'slug' || typeof value !== 'string') return readSite(services, column, value)
+  const database = databaseOf(services.store)
+  let known = sites.get(database)
+  if (known?.stamp !== stamp) {
+    known = { stamp, bySlug: new Map() }
+    sites.set(database, known)
+  }
+  const { bySlug } = known
+  let site = bySlug.get(value)
+  if (!site) {
+    site = readSite(services, column, value)
+    bySlug.set(value, site)
+    // One that is not there is not kept: there is no end to what may be asked for.
+    site.catch(() => bySlug.delete(value))
+  }
+  return site
+}
+
+async function readSite(services: Services, column: 'slug' | 'id', value: SiteId): Promise<Site> {
   const { db } = services.store
   const query = (wanted: SiteId) =>
     db

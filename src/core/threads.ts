@@ -183,10 +183,10 @@ export function insertThread(ctx: Ctx, article: Article): Compilable {
     .onConflict((conflict) => conflict.columns(['site_id', 'key']).doNothing())
 }
 
-/** The id of the thread that a key names at that point of a batch: its own before a further one. */
-export function threadNamed(ctx: Ctx, key: string): RawBuilder<string> {
-  return sql<string>`coalesce((SELECT id FROM thread WHERE site_id = ${ctx.site.id} AND key = ${key}),
-    (SELECT thread_id FROM thread_alias WHERE site_id = ${ctx.site.id} AND key = ${key}))`
+/** The id of the thread that a key names at that point of a batch or query: its own before a further one. */
+export function threadNamed(siteId: string, key: string): RawBuilder<string> {
+  return sql<string>`coalesce((SELECT id FROM thread WHERE site_id = ${siteId} AND key = ${key}),
+    (SELECT thread_id FROM thread_alias WHERE site_id = ${siteId} AND key = ${key}))`
 }
 
 /** Throws `rate_limited` when made-up page addresses are filling the site with threads. */

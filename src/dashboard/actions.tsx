@@ -4,6 +4,7 @@ import { REASONS, type Verdict } from '../core/comments/states.ts'
 import type { DeskAct } from '../core/moderation/acts.ts'
 import type { QueueItem } from '../core/moderation/queue.ts'
 import { fill } from '../i18n/format.ts'
+import { strings } from '../i18n/index.ts'
 import { authorOf, type Desk, type Place, placeFields, quickReasons } from './desk.ts'
 
 /** Verdicts at one press, in the order of their buttons. */
@@ -12,6 +13,7 @@ const ONE_PRESS = ['approve', 'hold', 'spam', 'hide'] as const satisfies readonl
 const PLAIN_ACTS = ['pin', 'unpin', 'close_article', 'open_article', 'dismiss_reports'] as const satisfies readonly DeskAct[]
 const PANELS = ['mask', 'reply', 'return', 'seal'] as const
 type Panel = 'reject' | (typeof PANELS)[number]
+/** Characters of what is told to an author, as core takes them. */
 const MAX_WORDS = 2_000
 
 type Props = { desk: Desk; item: QueueItem; place: Place }
@@ -156,6 +158,44 @@ function ReturnPanel(props: Props) {
         {words.returnGo}
       </button>
     </form>
+  )
+}
+
+/**
+ * A text in an old encoding as it reads when converted. It never takes the place of what was sent: who may return it changes it where the
+ * conversion went wrong and sends it to the author, who alone may write it anew.
+ */
+export function Converted(props: Props & { text: string }) {
+  const { desk, item, text } = props
+  const words = desk.words.screening
+  const told = `${strings(desk.ctx.site.settings.language).screening.convertedAsk}\n\n${text}`
+  const isReturnable = item.legal_verdicts.includes('return') && told.length <= MAX_WORDS
+  const id = `converted-${item.id}`
+  return (
+    <details class="converted">
+      <summary>{words.convertedTo}</summary>
+      {isReturnable ? (
+        <form method="post" action={`${desk.base}/decisions`} autocomplete="off">
+          <Carried {...props} />
+          <input type="hidden" name="verdict" value="return" />
+          <input type="hidden" name="reason" value="unreadable" />
+          <div class="field">
+            <label for={id}>{words.convertedLabel}</label>
+            <textarea id={id} name="reason_text" rows={6} maxlength={MAX_WORDS} required lang="vi" aria-describedby={`${id}-hint`}>
+              {`\n${told}`}
+            </textarea>
+            <p class="hint" id={`${id}-hint`}>
+              {words.convertedHint}
+            </p>
+          </div>
+          <button type="submit">{words.convertedReturn}</button>
+        </form>
+      ) : (
+        <p class="body" lang="vi">
+          {text}
+        </p>
+      )}
+    </details>
   )
 }
 

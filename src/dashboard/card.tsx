@@ -8,7 +8,7 @@ import { safeHref } from '../http/page.tsx'
 import { signalSentence } from '../http/signal.ts'
 import { dateTime, fill } from '../i18n/format.ts'
 import type { Strings } from '../i18n/index.ts'
-import { Actions } from './actions.tsx'
+import { Actions, Converted } from './actions.tsx'
 import { authorOf, type Desk, inHandHref, type Place, queueHref } from './desk.ts'
 import { Reasons, Twins } from './twins.tsx'
 import { ruleHref } from './words.tsx'
@@ -75,7 +75,7 @@ export function Card(props: { desk: Desk; item: QueueItem; place: Place; isAlone
           </div>
         </div>
       )}
-      <Signals desk={desk} signals={item.signals} />
+      <Signals desk={desk} item={item} place={props.place} />
       <Reasons desk={desk} reasons={item.reasons} />
       <Twins desk={desk} item={item} place={props.place} />
       <Actions desk={desk} item={item} place={props.place} />
@@ -94,8 +94,9 @@ export function Card(props: { desk: Desk; item: QueueItem; place: Place; isAlone
 }
 
 /** Why the machine points it out, and apart from that what is only good to know. */
-function Signals({ desk, signals }: { desk: Desk; signals: readonly Signal[] }) {
-  const { words } = desk
+function Signals(props: { desk: Desk; item: QueueItem; place: Place }) {
+  const { words } = props.desk
+  const { signals } = props.item
   const heavy = signals.filter(({ weight }) => weight > LIGHT_WEIGHT)
   const light = signals.filter(({ weight }) => weight <= LIGHT_WEIGHT)
   return (
@@ -107,7 +108,7 @@ function Signals({ desk, signals }: { desk: Desk; signals: readonly Signal[] }) 
           </p>
           <ul>
             {heavy.map((signal) => (
-              <SignalLine desk={desk} signal={signal} />
+              <SignalLine {...props} signal={signal} />
             ))}
           </ul>
         </div>
@@ -116,7 +117,7 @@ function Signals({ desk, signals }: { desk: Desk; signals: readonly Signal[] }) 
         <div class="signals light">
           <ul>
             {light.map((signal) => (
-              <SignalLine desk={desk} signal={signal} />
+              <SignalLine {...props} signal={signal} />
             ))}
           </ul>
         </div>
@@ -126,7 +127,8 @@ function Signals({ desk, signals }: { desk: Desk; signals: readonly Signal[] }) 
 }
 
 /** One reason, the rule that gave it, and a text in an old encoding as it reads. */
-function SignalLine({ desk, signal }: { desk: Desk; signal: Signal }) {
+function SignalLine(props: { desk: Desk; item: QueueItem; place: Place; signal: Signal }) {
+  const { desk, signal } = props
   const { words } = desk
   const sentence = signalSentence(signal, words)
   return (
@@ -135,14 +137,7 @@ function SignalLine({ desk, signal }: { desk: Desk; signal: Signal }) {
       <a class="rule-link" href={ruleHref(desk, signal.rule)} aria-label={`${words.screening.ruleLink}: ${sentence}`}>
         {words.screening.ruleLink}
       </a>
-      {signal.details.converted !== undefined && (
-        <details>
-          <summary>{words.screening.convertedTo}</summary>
-          <p class="body" lang="vi">
-            {signal.details.converted}
-          </p>
-        </details>
-      )}
+      {signal.details.converted !== undefined && <Converted {...props} text={signal.details.converted} />}
     </li>
   )
 }

@@ -35,7 +35,13 @@ if (desk) {
   openList()
   openBulk()
   openItem()
-  if (deskKeys) listenToKeys(onKey, () => expects === 'reason')
+  const keys = Object.values(deskKeys ?? {})
+  if (deskKeys)
+    listenToKeys(
+      onKey,
+      () => expects === 'reason',
+      (letter) => keys.includes(letter),
+    )
   addEventListener('pageshow', () => {
     isLeaving = false
   })

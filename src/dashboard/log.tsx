@@ -242,11 +242,12 @@ function isId(value: unknown): boolean {
   return typeof value === 'string' && /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(value)
 }
 
-/** A part by its name; a setting by what its field is called. */
+/** A part by its name; a setting by what its field is called, a key by what it does. */
 function labelOf({ words }: Desk, name: string): string {
   const labels: Record<string, string> = words.actParts
   const fields: Record<string, string> = words.settings
-  return labels[name] ?? fields[`f_${name}`] ?? name
+  const keys: Record<string, string> = words.desk
+  return labels[name] ?? fields[`f_${name}`] ?? keys[`key_${name}`] ?? name
 }
 
 function spoken({ words }: Desk, name: string, value: unknown): string {

@@ -1,9 +1,13 @@
 // What other comments tell of one, on its card: those with nearly the same text, pressed away together, and the words for which the
 // site's own decisions speak against it. Not for: the door that decides on many (bulk.tsx).
+import { REASONS } from '../core/comments/states.ts'
 import { may } from '../core/context.ts'
 import type { QueueItem } from '../core/moderation/queue.ts'
 import { fill } from '../i18n/format.ts'
 import { type Desk, type Place, placeFields } from './desk.ts'
+
+/** Approving is not among them: nothing is published that nobody read. */
+const VERDICTS = ['hold', 'reject', 'spam'] as const
 
 /** Comments with nearly the same text; the press takes those that this page shows and that may still be marked, each in the version shown. */
 export function Twins({ desk, item, place }: { desk: Desk; item: QueueItem; place: Place }) {
@@ -12,7 +16,8 @@ export function Twins({ desk, item, place }: { desk: Desk; item: QueueItem; plac
   const n = item.twins.length + 1
   const taken = item.twins.filter(({ state }) => state === 'pending' || state === 'held' || state === 'returned')
   const fields = { request_key: desk.ctx.services.newId(), scope: 'chosen', ...placeFields(place) }
-  const isOffered = may(desk.ctx, 'comment.decide') && item.legal_verdicts.includes('spam') && taken.length > 0
+  const verdicts = VERDICTS.filter((verdict) => item.legal_verdicts.includes(verdict))
+  const isOffered = may(desk.ctx, 'comment.decide') && verdicts.length > 0 && taken.length > 0
   return (
     <details class="twins">
       <summary>{fill(words.alike, { n })}</summary>
@@ -32,9 +37,30 @@ export function Twins({ desk, item, place }: { desk: Desk; item: QueueItem; plac
             <input type="hidden" name={`item-${id}`} value={String(version)} />
           ))}
           <p class="hint">{words.alikeHint}</p>
-          <button class="decide spam" type="submit" name="verdict" value="spam" formaction={`${desk.base}/bulk`}>
-            {fill(words.alikeSpam, { n: taken.length + 1 })}
-          </button>
+          {verdicts.includes('reject') && (
+            <div class="field">
+              <label for={`alike-${item.id}`}>{desk.words.desk.bulkReason}</label>
+              <select id={`alike-${item.id}`} name="reason">
+                <option value="">{desk.words.desk.chooseReason}</option>
+                {REASONS.map((reason) => (
+                  <option value={reason}>{desk.words.reasons[reason]}</option>
+                ))}
+              </select>
+            </div>
+          )}
+          <div class="buttons">
+            {verdicts.map((verdict) => (
+              <button
+                class={`decide ${verdict === 'reject' ? 'stop' : verdict}`}
+                type="submit"
+                name="verdict"
+                value={verdict}
+                formaction={`${desk.base}/bulk`}
+              >
+                {fill(words[`alike_${verdict}`], { n: taken.length + 1 })}
+              </button>
+            ))}
+          </div>
         </form>
       )}
     </details>

@@ -2,7 +2,7 @@
 // screening are turned off. Every signal of a card leads here, to its rule.
 import { AppError } from '../core/context.ts'
 import { fromText, toCsv } from '../core/screening/exchange.ts'
-import { EFFECTS } from '../core/screening/rules.ts'
+import { EFFECTS, type Effect } from '../core/screening/rules.ts'
 import { SIGNAL_CODES, type SignalCode, signal } from '../core/screening/signal.ts'
 import {
   findOwnRule,
@@ -319,8 +319,8 @@ function History(props: { desk: Desk; list: Wordlist }) {
             <p>{fill(desk.words.desk.historyRow, { time: dateTime(at), name: by, act: words[scope] })}</p>
             {(
               [
-                [words.added, changes.added?.map(({ text }) => text)],
-                [words.removed, changes.removed?.map(({ text }) => text)],
+                ...EFFECTS.map((effect) => [`${words.added} (${words[effect]})`, textsOf(changes.added, effect)] as const),
+                ...EFFECTS.map((effect) => [`${words.removed} (${words[effect]})`, textsOf(changes.removed, effect)] as const),
                 [words.turnOff, changes.off],
                 [words.turnOn, changes.on],
               ] as const
@@ -330,6 +330,10 @@ function History(props: { desk: Desk; list: Wordlist }) {
       </ol>
     </section>
   )
+}
+
+function textsOf(entries: Wordlist['changes'][number]['changes']['added'], wanted: Effect): string[] {
+  return (entries ?? []).flatMap(({ text, effect }) => (effect === wanted ? [text] : []))
 }
 
 /** Entries named in one line; more are told by their number. */

@@ -173,7 +173,8 @@ export const problems = {
   reason_required: 'Xin chọn lý do không đăng.',
   masks_invalid: 'Phần cần ẩn không nằm trong nội dung, hoặc không còn gì để đăng.',
   views_full: 'Chỉ lưu được {n} chế độ xem. Xin xóa bớt một chế độ xem trước.',
-  key_invalid: 'Mỗi thao tác dùng một chữ cái hoặc một dấu trên bàn phím; chữ số dành cho lý do.',
+  key_invalid:
+    'Mỗi thao tác dùng một chữ cái hoặc một dấu trên bàn phím; chữ số dành cho lý do, dấu ngoặc [ ] { } dành cho ơ, ư của Telex.',
   key_taken: 'Phím này đã dùng cho thao tác khác.',
   nothing_chosen: 'Xin chọn ít nhất một ý kiến.',
   idempotency_mismatch: 'Mã lần gửi này đã dùng cho một nội dung khác. Xin tải lại trang rồi gửi lại.',
@@ -1109,7 +1110,9 @@ export const screening = {
   alike: '{n} ý kiến giống nhau',
   alikeHint:
     'Chỉ xử lý những ý kiến đang chờ mà trang này liệt kê; ý kiến gửi đến sau không bị ảnh hưởng. Có thể hoàn tác một lần cho tất cả.',
-  alikeSpam: 'Đánh dấu spam cả {n} ý kiến',
+  alike_hold: 'Để xem xét sau cả {n} ý kiến',
+  alike_reject: 'Không đăng cả {n} ý kiến',
+  alike_spam: 'Đánh dấu spam cả {n} ý kiến',
   learnedFrom: 'Giống những ý kiến cơ quan đã từ chối vì có: {words}',
   learning: 'Học từ quyết định',
   learningHint:
@@ -1128,6 +1131,10 @@ export const screening = {
   comments: '{n} ý kiến',
   ruleLink: 'Xem quy tắc',
   convertedTo: 'Nội dung khi chuyển sang Unicode',
+  convertedLabel: 'Nội dung trả lại cho người gửi, có thể sửa',
+  convertedHint: 'Ý kiến đã gửi được giữ nguyên. Người gửi đọc được nội dung này khi tra cứu và tự sửa ý kiến của mình.',
+  convertedReturn: 'Trả lại kèm bản đã chuyển đổi',
+  convertedAsk: 'Nội dung đã gửi dùng bảng mã cũ nên không đọc được. Nếu bản Unicode dưới đây đúng ý, xin chép vào ý kiến và gửi lại.',
   saved: 'Đã lưu. Ý kiến đang chờ được xem lại theo quy tắc mới.',
   scopes: 'Phạm vi danh mục',
   ward: 'Đơn vị',

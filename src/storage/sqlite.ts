@@ -64,6 +64,7 @@ function openForReading(path: string): Database.Database {
 /** `finish` ends the writer, once all that was on its way has been answered. */
 function storeOf(database: Database.Database, sender: Pick<Sender, 'write' | 'idle'>, finish = async () => {}): Store {
   const dataVersion = database.prepare<[], { data_version: number }>('PRAGMA data_version')
+  const changes = database.prepare<[], number>('SELECT total_changes()').pluck()
   let commits = 0
   let version: number | undefined
 
@@ -79,7 +80,7 @@ function storeOf(database: Database.Database, sender: Pick<Sender, 'write' | 'id
           version = undefined
         })
       }
-      return `${commits}.${version}`
+      return `${commits}.${changes.get() ?? 0}.${version}`
     },
     async batch(statements) {
       const queries = statements.map((statement) => {

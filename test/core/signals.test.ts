@@ -46,6 +46,14 @@ describe('signals', () => {
     )
   })
 
+  it('take the soft hyphen for the letter it is in TCVN3, and for an unseen character everywhere else', () => {
+    const old = '§\u00ADêng phè nhµ t«i ngËp n\u00ADíc ®· l©u, ®Ò nghÞ ph\u00ADêng söa ch÷a.'
+    const of = (body: string) => codes(screen({ body, name: null }, BUILT_IN, { isForeignArticle: false }))
+    expect(of(old)).toEqual(['legacy_encoding'])
+    expect(of(`${old} \u200B`)).toEqual(['invisible', 'legacy_encoding'])
+    expect(of('Đường ph\u00ADố nhà tôi ngập nước.')).toEqual(['invisible'])
+  })
+
   it('are none of a rule that is turned off, and all others stay', () => {
     const all = screen(draft, BUILT_IN, facts)
     for (const { code, rule } of all)

@@ -99,6 +99,29 @@ describe('an office’s own rules', () => {
     ])
   })
 
+  it('are found wherever their words stand side by side, whichever of them has the star', () => {
+    const words = ['ban', 'bang', 'bán', 'bánh', 'sang', 'sáng', 'xa'] as const
+    const starred = ['ban*', 'bá*', '*ang', 's*ng', 'b*an*', '*án'] as const
+    const entry = fc
+      .array(fc.constantFrom(...words, ...starred), { minLength: 1, maxLength: 3 })
+      .filter((each) => wordsOf(each.join(' ')) !== null)
+    fc.assert(
+      fc.property(
+        fc.array(entry, { minLength: 1, maxLength: 12 }),
+        fc.array(fc.constantFrom(...words), { maxLength: 12 }),
+        (entries, said) => {
+          const rules = own(...entries.map((each): [string, 'mark'] => [each.join(' '), 'mark']))
+          const standing = entries.flatMap((each, place) => {
+            const pattern = new RegExp(`(?<=^| )${each.join(' ').replaceAll('*', '\\p{L}*')}(?= |$)`, 'u')
+            return pattern.test(said.join(' ')) ? [`rule:${place}`] : []
+          })
+          const found = wordSignals(said.join(' '), rules).filter(({ code }) => code === 'word_mark')
+          expect(found.map(({ rule }) => rule).sort()).toEqual(standing.sort())
+        },
+      ),
+    )
+  })
+
   it('allow what the built-in lists point out', () => {
     expect(told('Nói láo', own(['nói láo', 'allow']))).toEqual([])
   })

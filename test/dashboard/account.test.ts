@@ -2,6 +2,7 @@
 // what ends at once, and what nobody may do to themselves or to those above them.
 import { beforeAll, describe, expect, it } from 'vitest'
 import type { Role } from '../../src/core/context.ts'
+import { USUAL_KEYS } from '../../src/core/moderation/desk.ts'
 import { invite } from '../../src/core/people/team.ts'
 import { hidden, newClient } from '../support/browser.ts'
 import { codeOf, linkIn, PASSWORD, setUp } from '../support/person.ts'
@@ -151,6 +152,39 @@ describe('preferences', () => {
   })
 })
 
+describe('keys', () => {
+  it('may be any letter, also one that Telex combines; brackets, which are letters there, are refused with what was typed', async () => {
+    const { client, room } = await member('phim', 'moderator')
+    const fields = { ...USUAL_KEYS, approve: 'd', spam: 'w', hold: 'o' }
+    const refused = await client.post(room('keys'), { ...fields, note: '[' })
+    expect(refused.status).toBe(422)
+    expect(refused.html).toContain('dấu ngoặc [ ] { } dành cho ơ, ư của Telex')
+    expect(refused.html).toMatch(/id="key-note"[^>]*value="\["[^>]*aria-invalid="true"/)
+    expect((await client.post(room('keys'), fields)).to).toContain('done=keys')
+    expect((await client.get(room('queue'))).html).toContain('<kbd>w</kbd>')
+  })
+
+  it('are recorded with what was before, where anything was changed, and told in words', async () => {
+    const { client, room, id } = await member('phim-ghi', 'admin')
+    for (const more of [{ approve: 'd', help: '' }, { approve: 'd', help: '' }, { act: 'reset' }])
+      await client.post(room('keys'), { ...USUAL_KEYS, ...more })
+    const rows = await ward.store.db
+      .selectFrom('audit')
+      .select('detail')
+      .where('action', '=', 'keys.set')
+      .where('actor_id', '=', id)
+      .orderBy('id')
+      .execute()
+    expect(rows.map(({ detail }) => JSON.parse(detail))).toEqual([
+      { before: { approve: 'a', help: '?' }, after: { approve: 'd', help: '' } },
+      { before: { approve: 'd', help: '' }, after: { approve: 'a', help: '?' } },
+    ])
+    expect((await client.get(room('log'))).html).toContain(
+      '<dt>Duyệt đăng</dt><dd><del>a</del> → <span class="unseen">thành </span><ins>d</ins></dd>',
+    )
+  })
+})
+
 describe('the people of a site', () => {
   it('are invited with a link that is shown once, taken back, and told apart from those who came', async () => {
     const { client, room } = await member('quan-tri')
@@ -219,6 +253,38 @@ describe('the people of a site', () => {
     await ward.store.batch(statements)
     await elsewhere.client.post('/desk/signin', { link: linkIn(link.url) })
     expect((await system.client.post(system.room('people/recovery'), { person: elsewhere.id, kind: 'anew' })).status).toBe(403)
+  })
+
+  it('get links to the configured address, whatever host, protocol or place to go on to a request names', async () => {
+    const [admin, clerk] = [await member('goc', 'admin'), await member('goc-hai', 'moderator')]
+    const evil = {
+      host: 'evil.example',
+      'x-forwarded-host': 'evil.example',
+      'x-forwarded-proto': 'http',
+      'x-original-url': 'https://evil.example/',
+      forwarded: 'host=evil.example;proto=http',
+    }
+    const more = { next: 'https://evil.example/', link: '//evil.example', base: 'https://evil.example' }
+    const email = `goc-moi-${ward.slug}@phuongthu.example`
+    const urls: string[] = []
+    for (const [path, fields] of [
+      ['people?next=//evil.example', { email, name: 'Cô Khách', role: 'viewer' }],
+      ['people/recovery?next=//evil.example', { person: clerk.id, kind: 'password' }],
+      ['people/recovery', { person: clerk.id, kind: 'factor' }],
+    ] as const) {
+      const made = await admin.client.post(admin.room(path), { ...fields, ...more }, evil)
+      expect([path, made.status]).toEqual([path, 200])
+      urls.push(/class="once" value="([^"]+)"/.exec(made.html)?.[1] ?? '')
+      expect(urls.at(-1)).toMatch(/^http:\/\/ykien\.test\/desk\/signin\?link=[\w-]{43}$/)
+      expect(made.html).not.toContain('evil.example')
+    }
+    // And whoever opens one is sent nowhere else.
+    const link = linkIn(urls[0] ?? '')
+    const stranger = newClient(ward)
+    const begun = await stranger.post('/desk/signin?next=//evil.example', { ...more, link, name: 'Cô Mới', password: PASSWORD }, evil)
+    expect(begun.to).toBe('/desk/signin/step')
+    const page = await stranger.get('/desk/signin/step?next=//evil.example', evil)
+    expect(page.html).not.toContain('evil.example')
   })
 
   it('are changed only after a fresh proof', async () => {

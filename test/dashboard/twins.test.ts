@@ -57,6 +57,32 @@ describe('twins on a card', () => {
     expect(await Promise.all(ids.map(stateOf))).toEqual(['pending', 'pending', 'pending'])
   })
 
+  it('are put off together, and rejected together for one reason', async () => {
+    const text = 'Bán đất nền giá rẻ ven sông, sổ đỏ trao tay, xem đất miễn phí cả tuần'
+    const ids = [(await ward.submit(text)).comment.id, (await ward.submit(`${text}!`)).comment.id]
+    await assess()
+    const held = formOf((await page('queue')).text, ids[0] ?? '')
+    expect((await post('bulk', { ...held, verdict: 'hold' })).status).toBe(303)
+    expect(await Promise.all(ids.map(stateOf))).toEqual(['held', 'held'])
+    const rejected = formOf((await page('queue?state=held')).text, ids[1] ?? '')
+    expect((await post('bulk', { ...rejected, verdict: 'reject' })).status).toBe(422)
+    expect((await post('bulk', { ...rejected, verdict: 'reject', reason: 'duplicate' })).status).toBe(303)
+    expect(await Promise.all(ids.map(stateOf))).toEqual(['rejected', 'rejected'])
+  })
+
+  it('offer exactly the verdicts that are legal for the card', async () => {
+    const text = 'Dạy kèm tiếng Anh tại nhà, học phí rẻ, cam kết đầu ra, liên hệ cô Sáu'
+    const [one] = [(await ward.submit(text)).comment.id, (await ward.submit(`${text}!`)).comment.id]
+    await assess()
+    const offered = async (state: string) => {
+      const form = (await page(`queue?state=${state}`)).text.split(`id="c-${one}"`)[1]?.split('class="twins"')[1]?.split('</form>')[0] ?? ''
+      return Array.from(form.matchAll(/name="verdict" value="([^"]+)"/g), ([, verdict]) => verdict).sort()
+    }
+    expect(await offered('pending')).toEqual(['hold', 'reject', 'spam'])
+    await ward.decide(await ward.token(), { comment: one, version: 1, verdict: 'hold' })
+    expect(await offered('held')).toEqual(['reject', 'spam'])
+  })
+
   it('that somebody decided on meanwhile are left as they are', async () => {
     const other = 'Nhận làm giấy tờ xe các loại, giao tận nhà trong ba ngày, liên hệ anh Tư'
     const [one, two] = [(await ward.submit(other)).comment.id, (await ward.submit(`${other}!`)).comment.id]

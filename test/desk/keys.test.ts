@@ -19,7 +19,7 @@ async function openListener() {
     stdin: {
       contents: `import { listenToKeys } from './src/dashboard/client/keys.ts'
         window.heard = []; let expects = false
-        listenToKeys(({ key }) => { window.heard.push(key); expects = key === 'r' }, () => expects)`,
+        listenToKeys(({ key }) => { window.heard.push(key); expects = key === 'r' }, () => expects, (letter) => ${JSON.stringify(KEYS)}.includes(letter))`,
       resolveDir: process.cwd(),
       loader: 'ts',
     },

@@ -1,7 +1,6 @@
 // Every page of the desk, told by the app's own routes, so that a new one needs its case here: axe at WCAG 2.2 AA finds nothing, light
 // and dark; the page's policy refuses nothing; on the narrowest phone nothing runs out at the side. With YKIEN_SHEETS naming a folder
 // it takes a contact sheet for each width, light and dark, instead (`npm run screenshots`), in some two minutes.
-import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { AxeBuilder } from '@axe-core/playwright'
 import type { Browser, BrowserContext, Page } from 'playwright-core'
@@ -22,6 +21,7 @@ import { fillQueue } from '../support/clerk.ts'
 import { openSession, PASSWORD, setUp } from '../support/person.ts'
 import { nameOf, routesOf } from '../support/routes.ts'
 import { openBrowser, type Service, SITE, startService } from '../support/service.ts'
+import { keepSheet } from '../support/sheet.ts'
 
 const ISSUER = 'http://sso.tinh.example'
 const WIDTHS = [360, 768, 1440] as const
@@ -137,7 +137,7 @@ beforeAll(async () => {
   })
 }, 120_000)
 afterAll(async () => {
-  if (SHEETS) for (const width of WIDTHS) for (const scheme of SCHEMES) await keepSheet(SHEETS, width, scheme)
+  if (SHEETS) for (const width of WIDTHS) for (const scheme of SCHEMES) await keepPages(SHEETS, width, scheme)
   await context?.close()
   await service?.close()
   await browser?.close()
@@ -414,21 +414,11 @@ async function shoot(name: string): Promise<void> {
 }
 
 /** One picture with every page at a width. */
-async function keepSheet(folder: string, width: keyof typeof COLUMNS, colorScheme: string): Promise<void> {
-  const figures = [...pictures].flatMap(([key, picture]) => {
-    const [name, ...where] = key.split('|')
-    if (where.join() !== `${width},${colorScheme}`) return []
-    return `<figure><figcaption>${name}</figcaption><img src="data:image/jpeg;base64,${picture.toString('base64')}"></figure>`
+async function keepPages(folder: string, width: keyof typeof COLUMNS, colorScheme: string): Promise<void> {
+  const taken = [...pictures].flatMap(([key, picture]) => {
+    const [name = '', ...where] = key.split('|')
+    return where.join() === `${width},${colorScheme}` ? [[name, picture] as const] : []
   })
-  const column = COLUMNS[width]
-  const sheet = await browser.newPage({ viewport: { width: (column + 8) * PAGES_A_ROW + 8, height: 900 } })
-  await sheet.setContent(`<style>body{display:grid;grid-template-columns:repeat(${PAGES_A_ROW},${column}px);gap:8px;margin:8px;font:14px sans-serif;background:#888}
-    figure{margin:0}img{width:${column}px;max-height:${TALLEST}px;object-fit:cover;object-position:top}</style>${figures.join('')}`)
-  const { width: across, height: down } = await sheet.locator('html').evaluate((html) => html.getBoundingClientRect())
-  const devtools = await sheet.context().newCDPSession(sheet)
-  const clip = { x: 0, y: 0, width: across, height: down, scale: 1 }
-  const { data } = await devtools.send('Page.captureScreenshot', { format: 'webp', quality: QUALITY, captureBeyondViewport: true, clip })
-  mkdirSync(folder, { recursive: true })
-  writeFileSync(join(folder, `desk-${width}-${colorScheme}.webp`), Buffer.from(data, 'base64'))
-  await sheet.close()
+  const form = { column: COLUMNS[width], columns: PAGES_A_ROW, tallest: TALLEST, quality: QUALITY }
+  await keepSheet(browser, join(folder, `desk-${width}-${colorScheme}.webp`), form, taken)
 }

@@ -4,11 +4,13 @@
 import { beforeAll, describe, expect, it } from 'vitest'
 import { openAgain } from '#platform'
 import { createApp } from '../../src/app.ts'
+import { setSite } from '../../src/core/sites.ts'
 import { BASE, openWard, type Ward } from '../support/ward.ts'
 
 let ward: Ward
 let token: string
 let other: ReturnType<typeof createApp>
+let otherServices: Ward['services']
 let thread: string
 
 const ARTICLE = { article: { key: 'hai-may' } }
@@ -17,7 +19,8 @@ const WORDS = 'Câu để tìm.'
 beforeAll(async () => {
   ward = await openWard()
   token = await ward.token('leader')
-  other = createApp({ ...ward.services, store: openAgain(ward.store) })
+  otherServices = { ...ward.services, store: openAgain(ward.store) }
+  other = createApp(otherServices)
   await ward.published('Đã có từ trước.', ARTICLE)
   thread = (await ward.thread('?key=hai-may')).thread.id
 })
@@ -135,5 +138,23 @@ describe('two processes over one database', () => {
     expect(await showing(words)).toHaveLength(ALL())
     await ward.decide(token, { comment: root.comment.id, version: 2, verdict: 'seal' })
     expect(await showing(words)).toEqual([])
+  })
+
+  it('ask of a text what the site asks for just then, whichever of them was told', async () => {
+    const words = 'Ngắn'
+    const statuses = async () => {
+      const body = { article: ARTICLE.article, body: words }
+      const path = `/api/v1/sites/${ward.slug}/comments`
+      const init = { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }
+      const there = await other.fetch(new Request(BASE + path, init), { peer: '203.0.113.7' })
+      return [there.status, (await ward.request(path, { method: 'POST', body })).status]
+    }
+    for (const services of [otherServices, ward.services]) {
+      expect(await statuses()).toEqual([202, 202])
+      await setSite(services, ward.slug, { body_min: words.length + 1 })
+      expect(await statuses()).toEqual([422, 422])
+      await setSite(services, ward.slug, { body_min: words.length })
+    }
+    expect(await statuses()).toEqual([202, 202])
   })
 })

@@ -124,6 +124,15 @@ describe('an assignment', () => {
   })
 })
 
+it('a search for a common word finds what somebody has in hand behind many others', async () => {
+  const [an] = people
+  for (let n = 0; n < 30; n++) await ward.submit(`Đèn ở ngõ ${n} cũng hỏng.`)
+  const last = (await ward.submit('Đèn ở cuối đường vẫn hỏng.')).comment
+  await ask('PUT', `comments/${last.id}/assignee`, { assignee: an.id, assignment: 0 })
+  const { items } = await ask<{ items: { id: string }[] }>('GET', `queue?assignee=${an.id}&q=đèn&limit=5`)
+  expect(items.map(({ id }) => id)).toEqual([last.id])
+})
+
 describe('the same reader’s other comments', () => {
   it('are listed and found without saying who that is', async () => {
     const other = (await ward.submit('Vỉa hè bị lấn chiếm.', {}, { 'ykien-reader': 'r'.repeat(22) })).comment

@@ -5,7 +5,9 @@ import { type DefaultTreeAdapterTypes, parse } from 'parse5'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { STATES, type State, VERDICTS, type Verdict } from '../../src/core/comments/states.ts'
 import { ROLES, type Role, roleMay, type StaffAct } from '../../src/core/context.ts'
+import { invite } from '../../src/core/people/team.ts'
 import { dump } from '../support/dump.ts'
+import { linkIn } from '../support/person.ts'
 import { filled, nameOf, type Route, routesOf } from '../support/routes.ts'
 import { BASE, openWard, type Ward } from '../support/ward.ts'
 
@@ -60,6 +62,10 @@ const tokens = {} as Record<Role, string>
 const cookies = {} as Record<Role, string>
 const comments = {} as Record<State, { id: string; version: number }>
 let routes: Route[]
+/** The article of all comments, the code of one, and a link that nobody has used. */
+let thread: string
+let receipt: string
+let link: string
 
 beforeAll(async () => {
   ward = await openWard()
@@ -70,6 +76,10 @@ beforeAll(async () => {
   routes = routesOf(ward.services).filter(({ path }) => path.startsWith('/api/v1/admin/') || path.startsWith('/desk'))
   const waiting = await ward.submit('Đang chờ.')
   comments.pending = { id: waiting.comment.id, version: 1 }
+  receipt = waiting.receipt.code
+  const invited = invite(ward.services, { email: `moi-${ward.slug}@phuongthu.example`, site: ward.slug, role: 'viewer' })
+  await ward.store.batch(invited.statements)
+  link = linkIn(invited.link.url)
   const published = await ward.published('Đã đăng.')
   comments.published = { id: published.comment.id, version: 2 }
   const hidden = await ward.published('Rồi ẩn.')
@@ -96,7 +106,7 @@ beforeAll(async () => {
   comments.withdrawn = { id: withdrawn.comment.id, version: 2 }
   // No undo window is open any more, so that no reader settles anything by reading.
   ward.clock.ms += 20_000
-  await ward.thread()
+  thread = (await ward.thread()).thread.id
 })
 
 function needsOf(route: Route): readonly StaffAct[] | 'own' | 'open' {
@@ -260,6 +270,21 @@ describe.each(ROLES)('%s', (role) => {
     expect(await dump(ward.store)).toEqual(before)
   })
 
+  it('pins and answers nothing that the public does not see, and finds nothing that is sealed', async () => {
+    const before = await dump(ward.store)
+    let tried = 0
+    for (const route of routes.filter(({ method, path }) => method !== 'GET' && path.startsWith('/api') && path.includes('/comments/:id')))
+      for (const state of STATES) {
+        const isOfPublic = /\/(?:pin|replies)$/.test(route.path) && route.method !== 'DELETE'
+        if (!mayCall(role, route) || !(state === 'sealed' || (isOfPublic && state !== 'published'))) continue
+        const { status } = await call(route, role, 'token', comments[state])
+        tried++
+        expect([nameOf(route), state, status]).toEqual([nameOf(route), state, state === 'sealed' ? 404 : expect.toSatisfy(isRefusal)])
+      }
+    expect(tried).toBeGreaterThan(0)
+    expect(await dump(ward.store)).toEqual(before)
+  })
+
   it('finds no form, button or link on any page that leads where they may not go', async () => {
     // Where a provider of identities sends people back to is no page without one.
     const pages = routes.filter(
@@ -267,18 +292,23 @@ describe.each(ROLES)('%s', (role) => {
         route.method === 'GET' && route.path.startsWith('/desk/:site') && !route.path.endsWith('/account/provider') && mayCall(role, route),
     )
     const listed = STATES.filter((state) => state !== 'sealed')
-    const addresses: { address: string; state: State | null }[] = []
+    const addresses: { address: string; state: State | null; isSilent?: boolean }[] = []
     for (const { path } of pages) {
       if (path.includes('/comments/:id'))
         for (const state of listed) addresses.push({ address: filled(path, { site: ward.slug, id: comments[state].id }), state })
-      else if (!path.includes(':id')) addresses.push({ address: filled(path, { site: ward.slug }), state: null })
+      else if (path.includes('/articles/:id')) addresses.push({ address: filled(path, { site: ward.slug, id: thread }), state: null })
+      else if (path.includes('/cards/:id'))
+        for (const state of listed) addresses.push({ address: filled(path, { site: ward.slug, id: comments[state].id }), state })
+      else addresses.push({ address: filled(path, { site: ward.slug }), state: null, isSilent: path.endsWith('/stamp') })
     }
+    expect(addresses.filter(({ address }) => address.includes(':'))).toEqual([])
     for (const state of listed) addresses.push({ address: `/desk/${ward.slug}/queue?state=${state}`, state })
     let forms = 0
-    for (const { address, state } of addresses) {
+    let acts = 0
+    for (const { address, state, isSilent = false } of addresses) {
       const response = await ward.request(address, { headers: { cookie: cookies[role] } })
-      // Nothing new to tell is an answer too.
-      expect([address, [200, 204].includes(response.status)]).toEqual([address, true])
+      // What a page asks to hear whether anything moved has no words; everything else is a page.
+      expect([address, response.status]).toEqual([address, isSilent ? 204 : 200])
       const elements = elementsOf(parse(await response.text()).childNodes)
       for (const element of elements) {
         const isForm = element.tagName === 'form' && attributeOf(element, 'method') === 'post'
@@ -301,9 +331,17 @@ describe.each(ROLES)('%s', (role) => {
           const legal = state === 'published' ? [...LEGAL[state], 'approve'] : LEGAL[state]
           for (const each of offered) expect([state, legal]).toEqual([state, expect.arrayContaining([attributeOf(each, 'value')])])
         }
+        if (route?.path.endsWith('/acts') && state !== null)
+          for (const each of elementsOf(element.childNodes).filter((one) => attributeOf(one, 'name') === 'act')) {
+            const act = attributeOf(each, 'value') ?? ''
+            acts++
+            expect([state, act, /pin/.test(act) && state !== 'published']).toEqual([state, act, false])
+            expect([role, act, roleMay(role, ACTS[act] ?? 'token.manage')]).toEqual([role, act, true])
+          }
       }
     }
     expect(forms).toBeGreaterThan(5)
+    expect(acts > 0).toBe(roleMay(role, 'thread.close'))
   })
 })
 
@@ -324,20 +362,35 @@ describe('a GET', () => {
         for (const more of role === 'admin' || role === 'moderator' ? headers : headers.slice(2, 3)) {
           const path = filled(route.path, {
             site: ward.slug,
-            id: comments.pending.id,
-            code: 'ABCD',
+            id: route.path.includes('/articles/') ? thread : comments.pending.id,
+            code: receipt,
+            scope: 'ward',
             file: 'x.js',
             feed: `${ward.slug}.atom`,
           })
-          for (const query of ['', '?key=bai-1'])
-            for (const method of ['GET', 'HEAD'])
-              await ward.request(`${path}${query}`, { method, headers: { cookie: cookies[role], ...more } })
+          const who = {
+            cookie: cookies[role],
+            ...(route.path.startsWith('/api/v1/admin/') ? { authorization: `Bearer ${tokens[role]}` } : {}),
+          }
+          for (const query of ['', '?key=bai-1', ...(route.path.startsWith('/desk/signin') ? [`?link=${link}`] : [])])
+            for (const method of ['GET', 'HEAD']) await ward.request(`${path}${query}`, { method, headers: { ...who, ...more } })
         }
       }
     }
     expect(await dump(ward.store)).toEqual(before)
   })
 })
+
+/** What each act of a card's buttons is in the table of acts. */
+const ACTS: Record<string, StaffAct> = {
+  pin: 'comment.pin',
+  unpin: 'comment.pin',
+  close_article: 'thread.close',
+  open_article: 'thread.close',
+  dismiss_reports: 'comment.decide',
+}
+
+const isRefusal = (status: number) => [404, 409, 422].includes(status)
 
 /** The verdicts that a comment of the ward in each state can get, written down anew: the program's own table is what is tried. */
 const LEGAL: Record<State, readonly Verdict[]> = {

@@ -1,6 +1,7 @@
 // What readers do beside writing: like a comment and take it back, report one, ask about a text before sending it.
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { dump, textsOf } from '../support/dump.ts'
+import { takeAllIn } from '../support/flood.ts'
 import { openWard, PORTAL, type Ward } from '../support/ward.ts'
 
 const PARALLEL = 100
@@ -222,6 +223,16 @@ describe('a report', () => {
     await report({ reason: 'ads' }, reader('b'))
     await ward.decide(staff, { comment: id, version: 2, verdict: 'hide' })
     expect((await rowsOf('report')).every((row) => row.handled_at !== null)).toBe(true)
+  })
+
+  it('is found in every state at once, however many opinions came since', async () => {
+    await report({ reason: 'ads' })
+    for (let n = 0; n < 25; n++) await ward.submit(`Ý kiến đến sau thứ ${n}.`, { article: { key } })
+    const page = (await answered(admin('queue?state=any&reported=1&limit=20'))) as { items: { id: string }[] }
+    expect(page.items.map((item) => item.id)).toContain(id)
+    await takeAllIn(ward.services)
+    const found = (await answered(admin(`queue?state=any&reported=1&limit=20&article=${key}`))) as { items: { id: string }[] }
+    expect(found.items.map((item) => item.id)).toEqual([id])
   })
 
   it('is open again when the decision that handled it is undone', async () => {

@@ -278,6 +278,15 @@ describe('the room of words', () => {
     expect((await page(cookie, 'words.csv?scope=ward')).html).toBe('entry,effect\r\nchợ tạm,hold\r\n"một, hai",hold\r\nba,mark\r\n')
   })
 
+  it('tells of each change what was added to which list, and taken from which', async () => {
+    await save({ mark: ['chợ tạm'] })
+    await save({ hold: ['chợ tạm'], allow: ['cứt trâu'] })
+    const history = (await page(await ward.signIn('viewer'), 'words')).html.split('class="history"')[1] ?? ''
+    const [latest = ''] = history.match(/<li>.*?<\/li>/s) ?? []
+    for (const told of ['Thêm (Cần xem kỹ): chợ tạm', 'Thêm (Không lưu ý): cứt trâu', 'Bỏ (Cần lưu ý): chợ tạm'])
+      expect(latest).toContain(told)
+  })
+
   it('keeps what was typed when it cannot be saved', async () => {
     const cookie = await ward.signIn('leader')
     const answer = await send(cookie, 'words', { scope: 'ward', version: '0', hold: 'đúng\n*', act: 'save' })
@@ -386,6 +395,40 @@ describe('a text in an old encoding on the page without script', () => {
   it('is kept as it was typed where its author sends that', async () => {
     await send({ body: TCVN3, converted: 'Không dùng bản này.', confirmed: TCVN3 })
     expect(await bodies()).toEqual([TCVN3])
+  })
+})
+
+describe('a text in an old encoding at the desk', () => {
+  const fieldsIn = (html: string) => {
+    const form = /<details class="converted">.*?<form.*?<\/form>/s.exec(html)?.[0] ?? ''
+    const hidden = [...form.matchAll(/<input type="hidden" name="([^"]+)" value="([^"]*)"/g)].map(([, name = '', value = '']) => [
+      name,
+      value,
+    ])
+    const [, text = ''] = /<textarea[^>]*name="reason_text"[^>]*>\n?([^<]*)</.exec(form) ?? []
+    return { ...Object.fromEntries(hidden), reason_text: text } as Record<string, string>
+  }
+  const card = async (id: string, role: Role) =>
+    (await ward.request(`/desk/${ward.slug}/comments/${id}`, { headers: { cookie: await ward.signIn(role) } })).text()
+
+  it('is shown converted, to be mended and returned to its author, and stays as it was sent', async () => {
+    const { comment, receipt } = await ward.submit(TCVN3)
+    const fields = fieldsIn(await card(comment.id, 'moderator'))
+    expect(fields.reason_text).toMatch(/bảng mã cũ.*ngập nước đã lâu/s)
+    const mended = (fields.reason_text ?? '').replace('ngập nước', 'ngập sâu')
+    expect((await send(await ward.signIn('moderator'), 'decisions', { ...fields, reason_text: mended })).status).toBe(303)
+    ward.clock.ms += 11_000
+    const shown = await ward.request(`/api/v1/receipts/${receipt.code}`, { headers: { authorization: `Bearer ${receipt.secret}` } })
+    expect(await shown.json()).toMatchObject({ comment: { state: 'returned' }, reason_text: mended.trim() })
+    const item = (await api('viewer', 'GET', `comments/${comment.id}`)).json as { body_text: string }
+    expect(item.body_text).toBe(TCVN3)
+  })
+
+  it('is shown to who may not decide without anything to press', async () => {
+    const { comment } = await ward.submit(TCVN3)
+    const html = await card(comment.id, 'viewer')
+    expect(html).toContain('ngập nước đã lâu')
+    expect(fieldsIn(html)).toEqual({ reason_text: '' })
   })
 })
 

@@ -11,16 +11,20 @@ const TONE_KEYS: Record<Method, Record<string, string>> = {
 }
 const TONE = /[\u0300\u0301\u0303\u0309\u0323]/
 
-/** A keyboard with Unikey between it and the page. */
-export function openKeyboard(method: Method): { press(key: string): Stroke } {
+/** A keyboard with Unikey between it and the page. `isFull`: the Telex in which "w" alone writes "ư", and twice "w". */
+export function openKeyboard(method: Method, { isFull = false } = {}): { press(key: string): Stroke } {
   let word = ''
+  let isAlone = false
   return {
     press(key) {
       if (!/^[a-z0-9]$/.test(key) || (method === 'telex' && /\d/.test(key))) {
         word = ''
+        isAlone = false
         return { backspaces: 0, signs: key, isPhysical: true }
       }
-      const next = typed(word, key, method)
+      let next = isAlone && key === 'w' ? `${word.slice(0, -1)}w` : typed(word, key, method)
+      isAlone = isFull && method === 'telex' && !isAlone && next === `${word}w`
+      if (isAlone) next = `${word}ư`
       const stroke = difference(word, next)
       word = next
       return stroke.backspaces === 0 && stroke.signs === key ? { ...stroke, isPhysical: true } : stroke

@@ -133,7 +133,7 @@ it('lets the page replace the service’s sentences too: types of opinion, reaso
     await page.getByRole('button', { name: 'Gửi ý kiến', exact: true }).click()
     await page.getByText('Xin gõ có dấu.').waitFor()
     await page.getByRole('button', { name: 'Báo vi phạm' }).first().click()
-    expect(await page.getByLabel('Lý do báo vi phạm').locator('option').allInnerTexts()).toContain('Rao vặt')
+    await expect.poll(() => page.getByLabel('Lý do báo vi phạm').locator('option').allInnerTexts()).toContain('Rao vặt')
   } finally {
     await setSite(service.services, SITE, { ask_kind: 'off' })
   }

@@ -122,6 +122,31 @@ describe('the form', () => {
     expect(pasted.postDataJSON().form.pasted).toBe(true)
   })
 
+  it('shows a text in an old encoding as it reads in Unicode, and takes it in, to be changed and sent, only when its writer says so', async () => {
+    const old = '§\u00ADêng phè nhµ t«i ngËp n\u00ADíc ®· l©u, ®Ò nghÞ ph\u00ADêng söa ch÷a.'
+    await body.fill(old)
+    await agree()
+    await send.click()
+    const hints = page.locator('y-kien form .note')
+    await hints.getByText('ngập nước đã lâu').waitFor()
+    expect(await body.inputValue()).toBe(old)
+    await hints.getByRole('button', { name: 'Sửa' }).click()
+    expect(await body.inputValue()).toContain('ngập nước đã lâu')
+    expect(await focused()).toBe('body')
+    await body.press('End')
+    await body.pressSequentially(' Xin cảm ơn.')
+    await send.click()
+    await page.locator('y-kien .own', { hasText: 'ngập nước đã lâu' }).waitFor()
+    const { db } = service.services.store
+    const sent = await db
+      .selectFrom('revision')
+      .select('body')
+      .orderBy('created_at', 'desc')
+      .orderBy('id', 'desc')
+      .executeTakeFirstOrThrow()
+    expect(sent.body).toMatch(/ngập nước đã lâu.* Xin cảm ơn\.$/)
+  })
+
   it('counts graphemes, and lets one write beyond the limit', async () => {
     await body.fill('👨‍👩‍👧 tạo'.normalize('NFD'))
     await page.getByText('Còn 1.995 ký tự').waitFor()

@@ -184,7 +184,7 @@ async function take(ctx: Ctx, input: Sent, request: Sending): Promise<Submitted>
           // A first comment that raced this one may have made the thread under another id.
           db.insertInto('comment').values({
             ...comment,
-            thread_id: threadNamed(ctx, article.key),
+            thread_id: threadNamed(site.id, article.key),
           }),
         ]
       : [insertRow(db, 'comment', { ...comment, thread_id: thread.id })]),
@@ -237,7 +237,9 @@ async function findThreadAndLately(
       db
         .selectFrom('site')
         .leftJoin('thread', (join) =>
-          join.on('thread.id', 'in', threadIds(services, holes.siteSlug, [holes.key], isUrl ? [holes.key] : [])),
+          isUrl
+            ? join.on('thread.id', 'in', threadIds(services, holes.siteSlug, [holes.key], [holes.key]))
+            : join.on('thread.id', '=', threadNamed(holes.siteId, holes.key)),
         )
         .select(THREAD_COLUMNS)
         .select(latelyColumns(asked, holes))

@@ -37,7 +37,8 @@ export type KeyAction = (typeof KEY_ACTIONS)[number]
 /** One sign for each action; '' turns it off. */
 export type DeskKeys = Record<KeyAction, string>
 
-const USUAL_KEYS: DeskKeys = {
+/** What each key does before a person changes any. */
+export const USUAL_KEYS: DeskKeys = {
   next: 'j',
   previous: 'k',
   select: 'x',
@@ -54,8 +55,11 @@ const USUAL_KEYS: DeskKeys = {
   help: '?',
 }
 
-/** A letter or a sign of the keyboard without marks. Digits choose reasons. */
-const KEY = /^[!-/:-@[-~]?$/
+/**
+ * A letter or a sign of the keyboard without marks. Digits choose reasons; brackets are no keys, since Telex writes "ơ" and "ư" with them,
+ * which nobody can tell from its "w".
+ */
+const KEY = /^[!-/:-@\\^-z|~]?$/
 
 /** The person's saved views of this site, by name. */
 export async function readViews(ctx: Ctx): Promise<SavedView[]> {
@@ -108,7 +112,10 @@ export async function readKeys(ctx: Ctx): Promise<DeskKeys> {
 /** Sets the person's keys; null gives back the usual ones. Throws `validation` (`key_invalid`, `key_taken`) with the action as pointer. */
 export async function setKeys(ctx: Ctx, raw: Record<string, string> | null): Promise<void> {
   allow(ctx, 'queue.read')
-  const keys = raw === null ? USUAL_KEYS : acceptKeys(raw)
+  const [was, keys] = [await readKeys(ctx), raw === null ? USUAL_KEYS : acceptKeys(raw)]
+  const changed = KEY_ACTIONS.filter((action) => was[action] !== keys[action])
+  if (changed.length === 0) return
+  const only = (of: DeskKeys) => Object.fromEntries(changed.map((action) => [action, of[action]]))
   const { store, now } = ctx.services
   const row = { keys: JSON.stringify(keys), changed_at: now().toISOString() }
   await commit(ctx, [
@@ -116,7 +123,7 @@ export async function setKeys(ctx: Ctx, raw: Record<string, string> | null): Pro
       .insertInto('desk_keys')
       .values({ staff_id: personOf(ctx), ...row })
       .onConflict((conflict) => conflict.column('staff_id').doUpdateSet(row)),
-    audited(ctx, 'keys.set', { kind: 'staff', id: personOf(ctx) }, { keys }),
+    audited(ctx, 'keys.set', { kind: 'staff', id: personOf(ctx) }, { before: only(was), after: only(keys) }),
   ])
 }
 

@@ -30,6 +30,8 @@ const RECORD_CEILING = 100
 const PARAMETERS_OF_ROWS = 20
 /** Twins that a signal names; the card lists them all. */
 const MAX_NAMED = 5
+/** Pages of what the index found that are looked through for one page, where what it does not know (people, reports) drops most of them. */
+const MAX_LOOKS = 20
 const DAY_MS = 86_400_000
 /** What waits is read from the oldest, what was decided from the newest. */
 const OLDEST_FIRST: readonly State[] = ['pending', 'held', 'returned']
@@ -54,6 +56,7 @@ export type QueueItem = {
   assignee: { id: string; name: string } | null
   assignment: number
   article: { thread_id: string; key: string; url: string; title: string; state: 'open' | 'closed' }
+  /** What it answers; null also when that was sealed. */
   in_reply_to: { id: string; author_name: string | null; body_text: string } | null
   signals: Signal[]
   /** Other comments of the site with nearly the same text, the newest first, at most 99. */
@@ -127,7 +130,7 @@ export async function readQueue(ctx: Ctx, query: QueueQuery): Promise<QueuePage>
   const isUsual = query.sort === undefined || isRanked
   const isAscending = isUsual ? query.state !== 'any' && OLDEST_FIRST.includes(query.state) : query.sort !== 'newest'
   const isSearch =
-    (query.state === 'any' && !isOfPerson(query)) ||
+    (query.state === 'any' && !isOfPerson(query) && !query.reported) ||
     query.q !== undefined ||
     query.article !== undefined ||
     query.signal !== undefined ||
@@ -206,19 +209,29 @@ async function readFound(ctx: Ctx, query: QueueQuery, isAscending: boolean): Pro
   const isUpToDate = await catchUp(ctx.services)
   const threadIds = query.article === undefined ? null : await threadIdsMeant(ctx, query.article)
   if (threadIds?.length === 0) return { items: [], next: null, is_catching_up: false }
-  const { ids, next } = await findComments(
-    ctx,
-    {
-      state: query.state,
-      text: query.q ?? null,
-      threadIds,
-      signal: query.signal ?? null,
-      kind: query.kind ?? null,
-      from: query.from ?? null,
-      to: query.to ?? null,
-    },
-    { after: query.after ?? null, isAscending, limit: query.limit },
-  )
+  const wanted = {
+    state: query.state,
+    text: query.q ?? null,
+    threadIds,
+    signal: query.signal ?? null,
+    kind: query.kind ?? null,
+    from: query.from ?? null,
+    to: query.to ?? null,
+  }
+  const page: QueueItem[] = []
+  let next = query.after ?? null
+  for (let look = 0; look < MAX_LOOKS; look++) {
+    const limit = query.limit - page.length
+    const found = await findComments(ctx, wanted, { after: next, isAscending, limit })
+    page.push(...(await readIds(ctx, query, found.ids)))
+    next = found.next
+    if (next === null || found.ids.length < limit || page.length === query.limit) break
+  }
+  return { items: query.sort === 'article' ? grouped(page) : page, next, is_catching_up: !isUpToDate }
+}
+
+/** Those of the comments that were found which are still what was asked for, in the order of their ids here. */
+async function readIds(ctx: Ctx, query: QueueQuery, ids: readonly string[]): Promise<QueueItem[]> {
   // The index may be a moment behind: what a comment is now decides. The empty text keeps SQLite from reading the whole site, or the
   // whole state, instead of these few ids.
   const isOfSite = sql<boolean>`comment.site_id || '' = ${ctx.site.id}`
@@ -232,8 +245,7 @@ async function readFound(ctx: Ctx, query: QueueQuery, isAscending: boolean): Pro
     }),
   )
   const items = new Map(rows.flat().map((row) => [row.id, toItem(ctx, row)]))
-  const page = ids.flatMap((id) => items.get(id) ?? [])
-  return { items: query.sort === 'article' ? grouped(page) : page, next, is_catching_up: !isUpToDate }
+  return ids.flatMap((id) => items.get(id) ?? [])
 }
 
 /** A page's comments by article, each where its first one stood. */
@@ -463,12 +475,13 @@ export async function countArrivals(ctx: Ctx, state: State, newest: string): Pro
 /** A comment with open reports, word for word as in its index. */
 const hasOpenReports = sql<boolean>`comment.open_reports > 0`
 
+/** Comments with what stands on their cards. What one answers is left out when that was sealed. */
 function rowsOf(ctx: Ctx) {
   return ctx.services.store.db
     .selectFrom('comment')
     .innerJoin('revision', 'revision.id', 'comment.revision_id')
     .innerJoin('thread', 'thread.id', 'comment.thread_id')
-    .leftJoin('comment as parent', 'parent.id', 'comment.parent_id')
+    .leftJoin('comment as parent', (join) => join.onRef('parent.id', '=', 'comment.parent_id').on('parent.state', '!=', 'sealed'))
     .leftJoin('assessment', 'assessment.comment_id', 'comment.id')
     .leftJoin('staff as assignee', 'assignee.id', 'comment.assignee_id')
     .selectAll('comment')
@@ -484,6 +497,7 @@ function rowsOf(ctx: Ctx) {
       'thread.opens_at',
       'assessment.reasons',
       'assignee.name as assignee_name',
+      'parent.id as parent_found',
       'parent.author_name as parent_name',
       'parent.public_text as parent_text',
     ])
@@ -528,7 +542,7 @@ function toItem(ctx: Ctx, row: Awaited<ReturnType<ReturnType<typeof rowsOf>['exe
       state: isArticleOpen ? 'open' : 'closed',
     },
     in_reply_to:
-      comment.parentId === null ? null : { id: comment.parentId, author_name: row.parent_name, body_text: row.parent_text ?? '' },
+      row.parent_found === null ? null : { id: row.parent_found, author_name: row.parent_name, body_text: row.parent_text ?? '' },
     signals,
     twins: [],
     reasons: row.reasons === null ? [] : (JSON.parse(row.reasons) as string[]),

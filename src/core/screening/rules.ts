@@ -41,8 +41,8 @@ export type Keyed = { entry: Entry; key: number }
 /** An entry in one word, without repeated letters, as it is and without marks. */
 type Joined = { entry: Entry; text: string; folded: string }
 
-/** Entries found by one word, and by that word with the one after it. */
-type Found = { alone: Keyed[]; before: Map<string, Keyed[]> | null }
+/** Entries found by one word; by that word with the one after it; and with the first two letters of one that ends in a star. */
+type Found = { alone: Keyed[]; before: Map<string, Keyed[]> | null; beforeBeginning: Map<number, Keyed[]> | null }
 
 /**
  * Entries by what they are found by: one or two neighbouring words without marks; two neighbouring letters of a word, where each of their
@@ -167,14 +167,16 @@ function* indexing(entries: readonly Entry[]): Generator<void, Index> {
     const word = foldedUnits(entry.words[key] ?? '')
     if (word.includes('*')) put(byPair, pairOf(longestPart(word), 0), { entry, key })
     else {
-      const found: Found = byWord.get(word) ?? { alone: [], before: null }
+      const found: Found = byWord.get(word) ?? { alone: [], before: null, beforeBeginning: null }
       byWord.set(word, found)
-      const next = entry.words[key + 1]
-      if (next === undefined || next.includes('*')) found.alone.push({ entry, key })
-      else {
+      const next = foldedUnits(entry.words[key + 1] ?? '')
+      if (next !== '' && !next.includes('*')) {
         found.before ??= new Map()
-        put(found.before, foldedUnits(next), { entry, key })
-      }
+        put(found.before, next, { entry, key })
+      } else if (next.indexOf('*') >= 2) {
+        found.beforeBeginning ??= new Map()
+        put(found.beforeBeginning, pairOf(next, 0), { entry, key })
+      } else found.alone.push({ entry, key })
     }
     const joined = entry.words.join('')
     if (!entry.isDisguisable || joined.length < BEGINNING || joined.includes('*')) continue

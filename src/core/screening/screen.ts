@@ -61,6 +61,9 @@ const OF_SURROUNDINGS: readonly SignalCode[] = [
   'flood',
 ]
 
+/** In TCVN3 the soft hyphen is the letter "ư". */
+const OLD_LETTER = /^\u00AD+$/
+
 /** The signals of the text itself, but those that are turned off. Each looks for one thing; their order has no meaning. */
 function textSignals(body: string, rules: Rules): Signal[] {
   const personal = findPersonalData(body).filter(({ span }) => !rules.allowed.has(comparable(body.slice(...span))))
@@ -68,7 +71,10 @@ function textSignals(body: string, rules: Rules): Signal[] {
   const isMarked = hasMarks(body)
   const asked = petitionsIn(body, isMarked)
   const all = [
-    ...found('invisible', invisibleIn(body)),
+    ...found(
+      'invisible',
+      invisibleIn(body).filter((span) => converted === null || !OLD_LETTER.test(body.slice(...span))),
+    ),
     ...found('bidi', bidirectionalIn(body)),
     ...found('piled_marks', piledMarksIn(body)),
     ...found('mixed_script', mixedScriptsIn(body)),

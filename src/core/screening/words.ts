@@ -11,6 +11,8 @@ const MAX_LOOKS = 20_000
 /** Letters that an entry must have to be meant by digits: "D1" is a street, not a word. */
 const MIN_STANDING = 3
 
+const NONE: readonly Keyed[] = []
+
 type Hit = { entry: Entry; span: Span; isUndone: boolean }
 /** Where an entry stands as it is written, and where in disguise. */
 type Places = { entry: Entry; told: Span[]; undone: Span[] }
@@ -87,9 +89,10 @@ function phrases(tokens: readonly Token[], rules: Rules, isMarked: boolean, plac
       if (found) {
         isDull = false
         for (const each of found.alone) look(each, at)
-        const after = tokens[at + 1]
-        const both = after && found.before?.get(after.folded)
-        if (both) for (const each of both) look(each, at)
+        const after = tokens[at + 1]?.folded ?? ''
+        for (const each of found.before?.get(after) ?? NONE) look(each, at)
+        if (found.beforeBeginning && after.length >= 2)
+          for (const each of found.beforeBeginning.get(pairOf(after, 0)) ?? NONE) look(each, at)
       }
       for (let letter = 0; byPair.size > 0 && letter + 1 < folded.length; letter++) {
         const keyed = byPair.get(pairOf(folded, letter))

@@ -7,9 +7,9 @@ const SILENCE_MS = 60
 /** A key that was pressed on the page; `isHeld` when it is the repetition of one held down. */
 export type Pressed = { key: string; isShift: boolean; isHeld: boolean }
 
-/** Calls back for each key. `expectsDigit` says whether a digit would mean something now. */
-export function listenToKeys(on: (pressed: Pressed) => void, expectsDigit: () => boolean): void {
-  const decoder = createDecoder()
+/** Calls back for each key. `expectsDigit` says whether a digit would mean something now, `isKey` whether a letter ever does. */
+export function listenToKeys(on: (pressed: Pressed) => void, expectsDigit: () => boolean, isKey: (letter: string) => boolean): void {
+  const decoder = createDecoder(isKey)
   let silence = 0
   document.addEventListener('pointerdown', () => decoder.reset(), { passive: true })
   document.addEventListener('focusin', ({ target }) => {

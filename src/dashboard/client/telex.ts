@@ -24,13 +24,22 @@ const VNI: Record<string, string> = { s: '1', f: '2', r: '3', x: '4', j: '5', '^
 /** The letters without marks, the tone, and the shape of each letter: '' none, '^', '(' breve, '+' horn, 'd' the stroke. */
 type Read = { letters: string; tone: string; shapes: string[] }
 
-/** A decoder of its own for each page. */
-export function createDecoder(): Decoder {
+/** What Telex makes of the end of a word: a tone of any vowel before, the same letter once more, a mark by "w". */
+const COMBINES = /[aeiouy].*[sfrxj]$|([aeod]).*\1$|[aou].*w$/
+
+/**
+ * A decoder of its own for each page. `isKey` says whether a letter means anything there: where a digit is expected and it cannot be told
+ * whether Telex's letter or VNI's digit was pressed, nothing is heard rather than the wrong one; pressed again, the key comes as it is.
+ */
+export function createDecoder(isKey: (letter: string) => boolean): Decoder {
   let shown = ''
   let removed = ''
   let removals = 0
   let inserted = ''
+  let isDigitExpected = false
   let isTelex = false
+  /** In this word a letter came as it is that Telex would have combined. */
+  let isOther = false
 
   function end(): void {
     shown = (shown + inserted).slice(-MEMORY)
@@ -39,13 +48,18 @@ export function createDecoder(): Decoder {
     removals = 0
   }
 
-  function told(key: string, expectsDigit: boolean): string {
-    if (!expectsDigit && /^[\^(+sfrxjzwd]$/.test(key)) isTelex = true
-    return expectsDigit && !isTelex ? (VNI[key] ?? key) : (TELEX[key] ?? key)
+  /** The keys that a mark stands for: `letter` is the one that carries it. */
+  function told(mark: string, letter: string): string[] {
+    const key = mark === '^' || mark === '' ? letter : (TELEX[mark] ?? mark)
+    const digit = VNI[mark]
+    if (!isDigitExpected) isTelex ||= /^[\^(+sfrxjzwd]$/.test(mark)
+    if (!isDigitExpected || isTelex || digit === undefined) return [key]
+    return isOther || !isKey(key) ? [digit] : []
   }
 
   return {
     take(sign, expectsDigit) {
+      isDigitExpected = expectsDigit
       if (sign === 'Backspace') {
         const before = inserted === '' ? [] : plain(inserted)
         if (inserted !== '') end()
@@ -56,31 +70,40 @@ export function createDecoder(): Decoder {
       }
       const char = sign.toLowerCase()
       if (removals === 0) {
+        // VNI makes "ư" of a "u"; without one it is what Telex may make of "w" alone.
+        if (char === 'ư' && !shown.endsWith('u')) isTelex = true
         shown = (shown + char).normalize('NFC').slice(-MEMORY)
-        return { keys: /^[!-~]$/.test(char) ? [char] : lastKey(char).map((key) => told(key, expectsDigit)), isOpen: false }
+        if (/^[!-~]$/.test(char)) {
+          isOther ||= COMBINES.test(read(/\p{L}*$/u.exec(shown)?.[0] ?? '').letters)
+          return { keys: [char], isOpen: false }
+        }
+        return { keys: lastKey(char).flatMap((mark) => told(mark, mark)), isOpen: false }
       }
       inserted = (inserted + char).normalize('NFC')
       const verdict = removed.length < removals ? unknown(inserted) : explain(removed, inserted)
       if (verdict === 'wait') return { keys: [], isOpen: true }
-      const keys =
-        verdict === 'plain' ? plain(inserted) : [told(verdict.mark, expectsDigit)].map((key) => (key === '^' ? verdict.letter : key))
+      // A letter that takes a mark away is Telex's; VNI has digits for that.
+      if (verdict !== 'plain' && verdict.mark === '') isTelex ||= /[a-z]/.test(verdict.letter) && marks(removed) > marks(inserted)
+      const keys = verdict === 'plain' ? plain(inserted) : told(verdict.mark, verdict.letter)
       end()
       return { keys, isOpen: false }
     },
     settle() {
       if (inserted === '') return []
       const [was, is] = [read(removed), read(inserted)]
-      const keys = was.tone !== '' && is.tone === '' && was.letters === is.letters ? ['z'] : plain(inserted)
+      const keys = was.tone !== '' && is.tone === '' && was.letters === is.letters ? told('z', 'z') : plain(inserted)
       end()
       return keys
     },
     reset() {
       end()
       shown = ''
+      isOther = false
     },
   }
 }
 
+/** `mark` is '' for a letter that was pressed and is nothing but itself. */
 type Verdict = 'wait' | 'plain' | { mark: string; letter: string }
 
 /** Which key makes the one text of the other. Both are the end of one word, so that at most one letter more is in the second. */
@@ -94,9 +117,9 @@ function explain(removed: string, inserted: string): Verdict {
     // A mark that went, by its own key once more, which then follows as a letter, or a tone by "z"; or a mark that is still to come.
     return 'wait'
   }
-  if (is.letters === 'w' && removed === 'ư') return { mark: 'w', letter: 'w' }
+  if (is.letters === 'w' && removed === 'ư') return { mark: '', letter: 'w' }
   const added = is.letters.at(-1) ?? ''
-  return is.letters.slice(0, -1) === was.letters ? { mark: added, letter: added } : 'plain'
+  return is.letters.slice(0, -1) === was.letters ? { mark: '', letter: added } : 'plain'
 }
 
 /** What was taken away is not known: the last mark that a single letter carries tells. */
@@ -127,6 +150,12 @@ function read(text: string): Read {
     }
   }
   return found
+}
+
+/** How many marks a text carries. */
+function marks(text: string): number {
+  const { tone, shapes } = read(text)
+  return shapes.filter((shape) => shape !== '').length + (tone === '' ? 0 : 1)
 }
 
 /** Keys that were pressed as they came. */
