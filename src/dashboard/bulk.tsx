@@ -1,7 +1,7 @@
 // One verdict on many: the bar below the filters, its doors, and what it tells of each comment. Works as a plain form.
 import { REASONS } from '../core/comments/states.ts'
 import { AppError, allow, may } from '../core/context.ts'
-import { decideView, readRequest, undoRequest } from '../core/moderation/bulk.ts'
+import { decideView, readRequest, readWinners, undoRequest } from '../core/moderation/bulk.ts'
 import { decide, type Outcome } from '../core/moderation/decide.ts'
 import { type QueuePage, readCounts } from '../core/moderation/queue.ts'
 import { MAX_ITEMS } from '../core/moderation/undo.ts'
@@ -10,11 +10,9 @@ import { readForm } from '../http/form.ts'
 import { fill } from '../i18n/format.ts'
 import type { Strings } from '../i18n/index.ts'
 import { isScript, leftMs } from './decisions.ts'
-import { type CountTexts, countTexts, type Desk, findItem, openDesk, type Place, placeFields, placeOf, queueHref } from './desk.ts'
+import { type CountTexts, countTexts, type Desk, openDesk, type Place, placeFields, placeOf, queueHref } from './desk.ts'
 
 const VERDICTS = ['approve', 'hold', 'spam', 'reject'] as const
-/** Comments that lost are named in an address by their ids; of more only the number is told. */
-const MAX_NAMED = 20
 
 /** `request` undoes it all as one, for so long. */
 export type BulkAnswer = { outcomes: Outcome[]; message: string; request: string; undo_ms: number; is_more: boolean; counts: CountTexts }
@@ -98,7 +96,7 @@ export async function receiveBulk(c: AppContext): Promise<Response> {
   const refused = outcomes.filter(({ status }) => status === 'refused').length
   const told = {
     bulk: key,
-    ...(lost.length > 0 ? { lost: lost.slice(0, MAX_NAMED).join('.') } : {}),
+    ...(lost.length > 0 ? { lost: lost.join('.') } : {}),
     ...(refused > 0 ? { refused_n: String(refused) } : {}),
     ...(isMore ? { more: '1' } : {}),
   }
@@ -136,13 +134,8 @@ export async function tellBulk(desk: Desk, query: (name: string) => string | und
   const key = query('bulk')
   if (key === undefined) return null
   const done = await readRequest(desk.ctx, key)
-  const lost = await Promise.all(
-    (query('lost') ?? '')
-      .split('.')
-      .slice(0, MAX_NAMED)
-      .filter(Boolean)
-      .map((id) => lostOutcome(desk, id)),
-  )
+  const winners = await readWinners(desk.ctx, (query('lost') ?? '').split('.').filter(Boolean))
+  const lost = winners.map((by) => ({ status: 'conflict' as const, by }))
   const refused = Array.from({ length: Math.min(MAX_ITEMS, Number(query('refused_n')) || 0) }, () => ({
     status: 'refused' as const,
     by: null,
@@ -157,11 +150,6 @@ export async function tellBulk(desk: Desk, query: (name: string) => string | und
 /** The sentence of a bulk that was taken back. */
 export function bulkUndoSentence(words: Strings, undone: number, kept: number): string {
   return [fill(words.desk.bulkUndone, { n: undone }), ...(kept > 0 ? [fill(words.desk.bulkKept, { n: kept })] : [])].join(' ')
-}
-
-async function lostOutcome(desk: Desk, id: string): Promise<Pick<Outcome, 'status' | 'by'>> {
-  const last = (await findItem(desk, id))?.history.at(-1)
-  return { status: 'conflict', by: last?.by ?? null }
 }
 
 /** "37 done, 2 already decided by Cô Một, 1 changed since". */

@@ -1,5 +1,6 @@
 // The desk as plain pages: deciding, undoing, being told what others did. All of it without script.
 import { beforeAll, describe, expect, it } from 'vitest'
+import { takeAllIn } from '../support/flood.ts'
 import { BASE, openWard, PORTAL, type Ward } from '../support/ward.ts'
 
 let ward: Ward
@@ -62,6 +63,56 @@ describe('deciding', () => {
     expect((await get(second, late.headers.get('location') ?? '')).html).toMatch(
       /vừa được Cán bộ moderator xử lý lúc \d\d:\d\d \d\d\/\d\d\/\d{4}/,
     )
+  })
+
+  it('many at once tells in one sentence what was done, what somebody had decided before, and what its author changed since', async () => {
+    const cookie = await ward.signIn()
+    const sent = []
+    for (const text of ['Gộp một.', 'Gộp hai.', 'Gộp ba.', 'Gộp bốn.', 'Gộp năm.']) sent.push(await ward.submit(text, article('gop')))
+    const [, , third, fourth, fifth] = sent
+    for (const each of [third, fourth])
+      await ward.decide(await ward.token('leader', ward.slug, 'Cô Hai'), { comment: each?.comment.id, version: 1, verdict: 'hold' })
+    const edited = await ward.request(`/api/v1/comments/${fifth?.comment.id}`, {
+      method: 'PATCH',
+      headers: { authorization: `Bearer ${fifth?.edit.token}` },
+      body: { body: 'Gộp năm, nói rõ hơn.' },
+    })
+    expect(edited.status).toBe(200)
+    const chosen = Object.fromEntries(sent.map(({ comment }) => [`item-${comment.id}`, '1']))
+    const fields = { ...chosen, verdict: 'spam', request_key: crypto.randomUUID(), state: 'pending' }
+    const sentence = 'Đã xử lý 2 ý kiến, 2 ý kiến đã được Cô Hai xử lý trước, 1 ý kiến đã thay đổi sau khi mở trang.'
+    // Pressed twice it is done once, and told alike.
+    for (let press = 0; press < 2; press++) {
+      const answer = await post(cookie, `/desk/${ward.slug}/bulk`, fields)
+      expect(answer.status).toBe(303)
+      expect((await get(cookie, answer.headers.get('location') ?? '')).html).toContain(sentence)
+    }
+  })
+
+  it('many at once counts all that somebody had decided before, however many', async () => {
+    const [cookie, token] = [await ward.signIn(), await ward.token('leader', ward.slug, 'Cô Ba')]
+    const ids: string[] = []
+    for (let n = 0; n < 25; n++) ids.push((await ward.submit(`Đã xong ${n}.`, article('gop-nhieu'))).comment.id)
+    for (const comment of ids) await ward.decide(token, { comment, version: 1, verdict: 'hold' })
+    const fields = { verdict: 'spam', request_key: crypto.randomUUID(), state: 'pending' }
+    const answer = await post(cookie, `/desk/${ward.slug}/bulk`, { ...Object.fromEntries(ids.map((id) => [`item-${id}`, '1'])), ...fields })
+    const { html } = await get(cookie, answer.headers.get('location') ?? '')
+    expect(html).toContain('Đã xử lý 0 ý kiến, 25 ý kiến đã được Cô Ba xử lý trước.')
+    // So many facts at once are taken into the search over several looks; the tests below ask once.
+    await takeAllIn(ward.services)
+  })
+
+  it('with parts hidden shows what the public reads beside the text as it was sent', async () => {
+    const cookie = await ward.signIn()
+    const { comment } = await ward.submit('Xin gọi 0912 345 678 để hẹn.', article('che-bot'))
+    const masked = { comment: comment.id, version: 1, verdict: 'approve', masks: [[8, 20]] }
+    expect((await ward.decide(await ward.token(), masked)).status).toBe('done')
+    ward.clock.ms += 60_000
+    await ward.thread('?key=che-bot')
+    const { html } = await get(cookie, `/desk/${ward.slug}/comments/${comment.id}`)
+    const shown = html.replace(/<\/?mark[^>]*>/g, '')
+    expect(shown).toContain('0912 345 678')
+    expect(html).toMatch(/Bản công khai<\/p><div class="body" dir="auto">Xin gọi (?:(?!0912)[^<])* để hẹn\.<\/div>/)
   })
 
   it('tells a page which of its cards were decided elsewhere', async () => {

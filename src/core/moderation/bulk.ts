@@ -1,7 +1,9 @@
 // Command: one verdict on all that a page of the queue stands for, and one undo for whatever one request decided.
 // Bounded by the newest comment the page showed, and by the moment it was made: what came or was changed later is left alone.
+import { sql } from 'kysely'
 import { z } from 'zod'
 import { sha256 } from '../../lib/crypto.ts'
+import { inChunks } from '../../storage/store.ts'
 import { REASONS, type State } from '../comments/states.ts'
 import { AppError, actorColumns, allow, type Ctx } from '../context.ts'
 import { decide, type Outcome } from './decide.ts'
@@ -10,6 +12,9 @@ import { MAX_ITEMS, type UndoOutcome, undoMany } from './undo.ts'
 
 /** Verdicts on more than was read. Approving is not among them: nothing is published that nobody read. */
 const VIEW_VERDICTS = ['reject', 'spam', 'hold'] as const
+
+/** Parameters of what is read of those that lost besides their ids. */
+const PARAMETERS_OF_WINNERS = 2
 
 const Id = z.string().min(1).max(64)
 
@@ -60,6 +65,27 @@ export async function undoRequest(ctx: Ctx, idempotencyKey: string): Promise<Und
 export async function readRequest(ctx: Ctx, idempotencyKey: string): Promise<Outcome[]> {
   allow(ctx, 'queue.read')
   return (await decidedBy(ctx, idempotencyKey)).map(repeated)
+}
+
+/** Who did last what gave each of these comments the version it has; null for its sender, and where it is gone. At most 100 are told. */
+export async function readWinners(ctx: Ctx, comments: readonly string[]): Promise<(string | null)[]> {
+  allow(ctx, 'queue.read')
+  const asked = comments.slice(0, MAX_ITEMS)
+  const rows = await Promise.all(
+    inChunks(asked, PARAMETERS_OF_WINNERS).map((chunk) =>
+      ctx.services.store.db
+        .selectFrom('comment')
+        .innerJoin('fact', 'fact.comment_id', 'comment.id')
+        .select(['comment.id', 'fact.actor_name'])
+        .where('comment.id', 'in', chunk)
+        .where('comment.site_id', '=', ctx.site.id)
+        .where('comment.state', '!=', 'sealed')
+        .whereRef(sql`fact.from_version + 1`, '=', 'comment.version')
+        .execute(),
+    ),
+  )
+  const names = new Map(rows.flat().map(({ id, actor_name }) => [id, actor_name]))
+  return asked.map((id) => names.get(id) ?? null)
 }
 
 async function decidedBy(ctx: Ctx, key: string) {
