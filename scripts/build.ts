@@ -100,11 +100,7 @@ function minifiedCss() {
       bundle.onLoad({ filter: /\.css$/ }, async ({ path }) => {
         const result = await build({ entryPoints: [path], minify: true, write: false, target: 'es2020', charset: 'utf8' })
         // esbuild leaves values as they are where they hold a custom property.
-        const css = result.outputFiles[0]?.text
-          .trim()
-          .replace(/, /g, ',')
-          .replace(/(--\w+): /g, '$1:')
-        return { contents: css ?? '', loader: 'text' }
+        return { contents: result.outputFiles[0]?.text.replace(/([:,]) /g, '$1') ?? '', loader: 'text' }
       })
     },
   }

@@ -67,9 +67,7 @@ export async function openThread(section: Section, query: View['query']): Promis
     title,
     status,
     message && h('p', 'note', message),
-    closed
-      ? h('p', 'note', said(view, `closed_${closed.reason}`, closed.messages[view.tongue as 'vi'] ?? closed.message))
-      : newForm(view),
+    closed ? h('p', 'note', said(view, `closed_${closed.reason}`, closed.messages[view.tongue as 'vi'] ?? closed.message)) : newForm(view),
     view.top,
     tabs,
     view.list,
