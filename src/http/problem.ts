@@ -20,6 +20,8 @@ export type Problem = {
   retry_after?: number
   /** With `challenge_required` and its kin: what is to be solved. */
   challenge?: Challenge
+  /** Beside it: the page where a question stands for it. */
+  page?: string
   errors?: { pointer: string; code: ErrorCode; detail: string; limit?: number; reason?: string }[]
 }
 

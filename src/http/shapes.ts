@@ -35,6 +35,7 @@ const ProblemShape = z
     limit: z.number().optional(),
     retry_after: z.number().optional(),
     challenge: ChallengeShape.optional().openapi({ description: 'What is to be solved, where a challenge is asked for' }),
+    page: z.string().optional().openapi({ description: 'The page without script where a question stands for the challenge' }),
     errors: z
       .array(
         z.object({

@@ -188,7 +188,8 @@ export const problems = {
   rules_changed: 'Somebody else changed the lists meanwhile. What you typed is kept below; please compare and save again.',
   rules_full: 'A list holds at most {n} entries.',
   rate_limited: 'Too fast. Please try again in {n} seconds.',
-  challenge_required: 'Many opinions are arriving at once. Please confirm that you are not an automatic program; what you typed is kept.',
+  challenge_required:
+    'Many opinions are arriving at once. Please answer a question to confirm that you are not an automatic program; what you typed is kept.',
   challenge_invalid: 'Could not be confirmed. Please try again.',
   challenge_expired: 'The confirmation has expired. Please confirm again.',
   challenge_used: 'This confirmation has been used. Please confirm again.',

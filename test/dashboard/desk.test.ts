@@ -170,6 +170,20 @@ describe('deciding', () => {
     expect(html).toContain('data-code="U+202E"')
   })
 
+  it('marks what was noticed where it stands, also behind signs of two units, and tells the sender’s record without who that is', async () => {
+    const cookie = await ward.signIn()
+    const reader = { 'ykien-reader': 'h'.repeat(22) }
+    const earlier = await ward.submit('Đèn ngõ 9 đã sáng.', article('danh-dau'), reader)
+    await ward.decide(await ward.token(), { comment: earlier.comment.id, version: 1, verdict: 'approve' })
+    const sender = { author: { name: 'Chị Kể', email: 'chi.ke@phuongthu.example' }, consents: ['notify'] }
+    const { comment } = await ward.submit('🌳🌳 Cây đổ, gọi 0912 345 678 nhé.', { ...article('danh-dau'), ...sender }, reader)
+    const { html } = await get(cookie, `/desk/${ward.slug}/cards/${comment.id}`)
+    expect(html).toMatch(/🌳🌳 Cây đổ, gọi <mark[^>]*>0912 345 678<\/mark> nhé\./)
+    expect(html).toContain('Người gửi này: đã đăng 1, không đăng 0')
+    expect(html).not.toContain('chi.ke@')
+    expect(html).not.toContain('h'.repeat(22))
+  })
+
   it('lets only its own script run, by a nonce that is new for each page', async () => {
     const cookie = await ward.signIn()
     const policies = await Promise.all(

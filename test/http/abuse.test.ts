@@ -13,7 +13,7 @@ import { dump } from '../support/dump.ts'
 import { packed, solve } from '../support/solve.ts'
 import { BASE, openWard, PORTAL, type Ward } from '../support/ward.ts'
 
-type Refused = { status: number; code: string; detail: string; retry_after?: number; challenge?: Challenge }
+type Refused = { status: number; code: string; detail: string; retry_after?: number; challenge?: Challenge; page?: string }
 type Request = { key?: string; body: string; challenge?: string; headers?: Record<string, string>; peer?: string; slug?: string }
 
 let ward: Ward
@@ -80,6 +80,7 @@ describe('a challenge', () => {
       const again = await post({ body: 'Một lần thôi.', challenge: solution, headers, peer: '203.0.113.99' })
       expect(again).toMatchObject({ status: 403, code: 'challenge_used' })
       expect(again.challenge?.parameters.nonce).toMatch(/^[0-9a-f]{32}$/)
+      expect(again.page).toBe(`${BASE}/r/${ward.slug}?key=bai-1`)
     }
   })
 
@@ -177,7 +178,7 @@ describe('an address that sends much', () => {
     const passed = await until('challenge_required', (n) => post({ key: keys(n), body: `Ý kiến thứ ${n}.`, peer: '198.51.100.1' }))
     expect(passed).toBe(SCOPES.address.easy.burst)
     const refused = await post({ key: 'bai-x', body: 'Ý kiến nữa.', peer: '198.51.100.1' })
-    expect(refused).toMatchObject({ status: 403, code: 'challenge_required' })
+    expect(refused).toMatchObject({ status: 403, code: 'challenge_required', page: expect.stringContaining(`/r/${ward.slug}?key=`) })
     expect(refused.detail).toContain('nội dung đã nhập được giữ nguyên')
     const solution = solve(refused.challenge as Challenge)
     expect((await post({ key: 'bai-x', body: 'Ý kiến nữa.', peer: '198.51.100.1', challenge: solution })).status).toBe(202)

@@ -132,7 +132,9 @@ export async function admit(
     if (tell !== null && threadId !== null) await commit(ctx, floodGoesOn(ctx, threadId, { taken: 0, refused: tell.refused, isNew }))
     const code = 'refusal' in shown ? shown.refusal.code : 'challenge_required'
     if (code === 'challenge_required') for (const scope of busy) services.meters.challenges.add(scope)
-    throw new AppError(code, { members: { challenge: await newChallenge(ctx, subject, hardness) } })
+    throw new AppError(code, {
+      members: { challenge: await newChallenge(ctx, subject, hardness), page: questionPage(ctx, subject.article) },
+    })
   }
   if (work !== null) services.meters.challengeAnswers.add(post.solution === null ? 'answered' : 'solved')
   return {
@@ -147,6 +149,11 @@ export async function admit(
           : floodGoesOn(ctx, threadId, { taken: 1, refused: tell.refused, isNew })),
     ],
   }
+}
+
+/** Where whose browser cannot solve a challenge answers a question instead: the page without script of an article. */
+export function questionPage({ services, site }: Ctx, article: string): string {
+  return `${services.config.baseUrl}/r/${site.slug}?${new URLSearchParams({ key: article })}`
 }
 
 /** A challenge for a text that has not been sent yet, as hard as things are now, and whether sending it would need one. */

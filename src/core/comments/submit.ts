@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import { seal, sha256 } from '../../lib/crypto.ts'
 import { conflictOn, insertRow, lookUp } from '../../storage/store.ts'
-import { admit, type Lately, latelyColumns, latelyOf, offerChallenge, type Sender, toLately } from '../abuse/admit.ts'
+import { admit, type Lately, latelyColumns, latelyOf, offerChallenge, questionPage, type Sender, toLately } from '../abuse/admit.ts'
 import { type Banned, networkHash } from '../abuse/ban.ts'
 import { MAX_SOLUTION_LENGTH } from '../abuse/challenge.ts'
 import { AT_EASE } from '../abuse/pressure.ts'
@@ -204,8 +204,9 @@ function subjectOf({ article, body }: Pick<Sent, 'article' | 'body'>): { article
 
 async function usedBefore(ctx: Ctx, sender: Sender, input: Sent): Promise<AppError> {
   ctx.services.meters.challengeAnswers.add('challenge_used')
-  const { challenge } = await challengeBefore(ctx, sender, articleOf(input.article, '/article'), subjectOf(input).body)
-  return new AppError('challenge_used', { members: { challenge } })
+  const article = articleOf(input.article, '/article')
+  const { challenge } = await challengeBefore(ctx, sender, article, subjectOf(input).body)
+  return new AppError('challenge_used', { members: { challenge, page: questionPage(ctx, article.key) } })
 }
 
 /** Whether sending under an article needs a challenge just now, and one for the text whose SHA-256 is given. */
