@@ -189,7 +189,7 @@ export const problems = {
   rules_full: 'A list holds at most {n} entries.',
   rate_limited: 'Too fast. Please try again in {n} seconds.',
   challenge_required:
-    'Many opinions are arriving at once. Please answer a question to confirm that you are not an automatic program; what you typed is kept.',
+    'Many opinions are arriving at once. Please confirm that you are not an automatic program; what you typed is kept. Try again, or answer a question at {page}',
   challenge_invalid: 'Could not be confirmed. Please try again.',
   challenge_expired: 'The confirmation has expired. Please confirm again.',
   challenge_used: 'This confirmation has been used. Please confirm again.',

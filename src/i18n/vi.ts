@@ -190,7 +190,7 @@ export const problems = {
   rules_full: 'Danh mục có nhiều nhất {n} mục.',
   rate_limited: 'Gửi quá nhanh. Xin thử lại sau {n} giây.',
   challenge_required:
-    'Đang có nhiều ý kiến được gửi cùng lúc. Xin trả lời một câu hỏi để xác nhận không phải là chương trình tự động; nội dung đã nhập được giữ nguyên.',
+    'Đang có nhiều ý kiến được gửi cùng lúc. Cần xác nhận không phải là chương trình tự động; nội dung đã nhập được giữ nguyên. Xin thử lại, hoặc trả lời câu hỏi tại {page}',
   challenge_invalid: 'Chưa xác nhận được. Xin thử lại.',
   challenge_expired: 'Phiên xác nhận đã hết hạn. Xin xác nhận lại.',
   challenge_used: 'Lần xác nhận này đã được dùng. Xin xác nhận lại.',

@@ -179,6 +179,7 @@ describe('an address that sends much', () => {
     expect(passed).toBe(SCOPES.address.easy.burst)
     const refused = await post({ key: 'bai-x', body: 'Ý kiến nữa.', peer: '198.51.100.1' })
     expect(refused).toMatchObject({ status: 403, code: 'challenge_required', page: expect.stringContaining(`/r/${ward.slug}?key=`) })
+    expect(refused.detail).toContain(`${refused.page}`)
     expect(refused.detail).toContain('nội dung đã nhập được giữ nguyên')
     const solution = solve(refused.challenge as Challenge)
     expect((await post({ key: 'bai-x', body: 'Ý kiến nữa.', peer: '198.51.100.1', challenge: solution })).status).toBe(202)

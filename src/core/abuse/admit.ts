@@ -132,9 +132,8 @@ export async function admit(
     if (tell !== null && threadId !== null) await commit(ctx, floodGoesOn(ctx, threadId, { taken: 0, refused: tell.refused, isNew }))
     const code = 'refusal' in shown ? shown.refusal.code : 'challenge_required'
     if (code === 'challenge_required') for (const scope of busy) services.meters.challenges.add(scope)
-    throw new AppError(code, {
-      members: { challenge: await newChallenge(ctx, subject, hardness), page: questionPage(ctx, subject.article) },
-    })
+    const page = questionPage(ctx, subject.article)
+    throw new AppError(code, { values: { page }, members: { challenge: await newChallenge(ctx, subject, hardness), page } })
   }
   if (work !== null) services.meters.challengeAnswers.add(post.solution === null ? 'answered' : 'solved')
   return {
