@@ -36,6 +36,12 @@ const actionsFor = async (id: string) =>
     ({ action }) => action,
   )
 
+/** What the record tells of a person's acts of one kind, the oldest first. */
+async function recordedOf(action: string, id: string): Promise<unknown[]> {
+  const acts = ward.store.db.selectFrom('audit').select('detail').where('action', '=', action).where('actor_id', '=', id)
+  return (await acts.orderBy('id').execute()).map(({ detail }) => JSON.parse(detail))
+}
+
 describe('one’s own account', () => {
   it('changes the password with the current one, and ends the other sessions', async () => {
     const { client, email, room, code } = await member('mat-khau', 'moderator')
@@ -132,14 +138,7 @@ describe('preferences', () => {
     expect((await client.get(next)).html).toContain('Ý kiến thứ 0 để xếp trang')
     expect((await client.get(room('queue'))).html).not.toContain('dark.css')
     expect((await shown())[0]).toBe(0)
-    const changes = await ward.store.db
-      .selectFrom('audit')
-      .select('detail')
-      .where('action', '=', 'account.preferences')
-      .where('actor_id', '=', id)
-      .orderBy('id')
-      .execute()
-    expect(changes.map(({ detail }) => JSON.parse(detail))).toEqual([
+    expect(await recordedOf('account.preferences', id)).toEqual([
       {
         before: { language: null, theme: null, pageLength: 20, queueOrder: null },
         after: { language: null, theme: 'dark', pageLength: 10, queueOrder: 'newest' },
@@ -168,14 +167,7 @@ describe('keys', () => {
     const { client, room, id } = await member('phim-ghi', 'admin')
     for (const more of [{ approve: 'd', help: '' }, { approve: 'd', help: '' }, { act: 'reset' }])
       await client.post(room('keys'), { ...USUAL_KEYS, ...more })
-    const rows = await ward.store.db
-      .selectFrom('audit')
-      .select('detail')
-      .where('action', '=', 'keys.set')
-      .where('actor_id', '=', id)
-      .orderBy('id')
-      .execute()
-    expect(rows.map(({ detail }) => JSON.parse(detail))).toEqual([
+    expect(await recordedOf('keys.set', id)).toEqual([
       { before: { approve: 'a', help: '?' }, after: { approve: 'd', help: '' } },
       { before: { approve: 'd', help: '' }, after: { approve: 'a', help: '?' } },
     ])
