@@ -1,5 +1,4 @@
 // One verdict on many: the bar below the filters, its doors, and what it tells of each comment. Works as a plain form.
-import { REASONS } from '../core/comments/states.ts'
 import { AppError, allow, may } from '../core/context.ts'
 import { decideView, readRequest, readWinners, undoRequest } from '../core/moderation/bulk.ts'
 import { decide, type Outcome } from '../core/moderation/decide.ts'
@@ -11,6 +10,7 @@ import { fill } from '../i18n/format.ts'
 import type { Strings } from '../i18n/index.ts'
 import { isScript, leftMs } from './decisions.ts'
 import { type CountTexts, countTexts, type Desk, openDesk, type Place, placeFields, placeOf, queueHref } from './desk.ts'
+import { ReasonOfMany } from './twins.tsx'
 
 const VERDICTS = ['approve', 'hold', 'spam', 'reject'] as const
 
@@ -46,15 +46,7 @@ export function BulkBar({ desk, place, page }: { desk: Desk; place: Place; page:
             </label>
           )}
         </fieldset>
-        <div class="field">
-          <label for="bulk-reason">{words.bulkReason}</label>
-          <select id="bulk-reason" name="reason">
-            <option value="">{words.chooseReason}</option>
-            {REASONS.map((reason) => (
-              <option value={reason}>{desk.words.reasons[reason]}</option>
-            ))}
-          </select>
-        </div>
+        <ReasonOfMany desk={desk} id="bulk-reason" />
         <div class="buttons">
           {VERDICTS.map((verdict) => (
             <button class={`decide ${verdict === 'reject' ? 'stop' : verdict}`} type="submit" name="verdict" value={verdict}>

@@ -37,17 +37,7 @@ export function Twins({ desk, item, place }: { desk: Desk; item: QueueItem; plac
             <input type="hidden" name={`item-${id}`} value={String(version)} />
           ))}
           <p class="hint">{words.alikeHint}</p>
-          {verdicts.includes('reject') && (
-            <div class="field">
-              <label for={`alike-${item.id}`}>{desk.words.desk.bulkReason}</label>
-              <select id={`alike-${item.id}`} name="reason">
-                <option value="">{desk.words.desk.chooseReason}</option>
-                {REASONS.map((reason) => (
-                  <option value={reason}>{desk.words.reasons[reason]}</option>
-                ))}
-              </select>
-            </div>
-          )}
+          {verdicts.includes('reject') && <ReasonOfMany desk={desk} id={`alike-${item.id}`} />}
           <div class="buttons">
             {verdicts.map((verdict) => (
               <button
@@ -72,4 +62,20 @@ export function Reasons({ desk, reasons }: { desk: Desk; reasons: readonly strin
   if (reasons.length === 0) return null
   const quoted = reasons.map((word) => `“${word}”`).join(', ')
   return <p class="learned">{fill(desk.words.screening.learnedFrom, { words: quoted })}</p>
+}
+
+/** The reason for which many are rejected at once. */
+export function ReasonOfMany({ desk, id }: { desk: Desk; id: string }) {
+  const { words } = desk
+  return (
+    <div class="field">
+      <label for={id}>{words.desk.bulkReason}</label>
+      <select id={id} name="reason">
+        <option value="">{words.desk.chooseReason}</option>
+        {REASONS.map((reason) => (
+          <option value={reason}>{words.reasons[reason]}</option>
+        ))}
+      </select>
+    </div>
+  )
 }
